@@ -1,0 +1,115 @@
+// swift-tools-version: 6.2
+// The first page of the architecture: the targets from bottom to top, each importing lower rows only.
+import PackageDescription
+
+let nio = "swift-nio"
+
+/// Targets whose code runs for every query: no Foundation, no existentials, unsafe lines marked.
+let perQuery: Set<String> = ["DNSWire", "Health", "Serving", "Steering", "Answering", "Transport"]
+
+let package = Package(
+    name: "sterna",
+    products: [
+        .executable(name: "sterna", targets: ["sterna"]),
+        .executable(name: "sterna-answer", targets: ["sterna-answer"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        // base: words, bytes and shared memory; they know nothing of each other
+        .target(name: "CSterna"),
+        .target(name: "DNSWire"),
+        .target(name: "Health"),
+        .target(name: "Serving", dependencies: ["CSterna"]),
+
+        // rules: what a zone is, what a policy does
+        .target(name: "Zones", dependencies: ["DNSWire", "Health"]),
+        .target(name: "Steering", dependencies: ["DNSWire", "Health", "Serving"]),
+
+        // answer: one pure function
+        .target(name: "Answering", dependencies: ["DNSWire", "Health", "Serving", "Steering"]),
+
+        // compile: zones and policies become the serving image; words about endpoints become verdicts
+        .target(name: "Compiling", dependencies: ["DNSWire", "Health", "Serving", "Steering", "Zones"]),
+        .target(name: "Verdicts", dependencies: ["DNSWire", "Health"]),
+
+        // edge: files, sockets, clocks
+        .systemLibrary(
+            name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev", "pkg-config"])]),
+        .target(name: "MasterFile", dependencies: ["CLDNS", "DNSWire", "Zones"]),
+        .target(
+            name: "Transport",
+            dependencies: ["Answering", "CSterna", "DNSWire", "Health", "Serving", "Steering"]),
+        .target(
+            name: "Monitors",
+            dependencies: [
+                "DNSWire", "Health", "Verdicts",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOHTTP1", package: nio),
+                .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .target(
+            name: "Canary",
+            dependencies: [
+                "DNSWire",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOHTTP1", package: nio),
+                .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .target(
+            name: "Control",
+            dependencies: [
+                "DNSWire", "Health", "Serving", "Verdicts",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+
+        // wiring: configuration, the two programs
+        .target(
+            name: "Settings",
+            dependencies: [
+                "DNSWire", "Health", "Zones", .product(name: "Yams", package: "Yams"),
+            ]),
+        .executableTarget(
+            name: "sterna-answer",
+            dependencies: ["Answering", "CSterna", "DNSWire", "Health", "Serving", "Steering", "Transport"],
+            linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
+        .executableTarget(
+            name: "sterna",
+            dependencies: [
+                "CSterna", "Canary", "Compiling", "Control", "DNSWire", "Health", "MasterFile", "Monitors", "Serving",
+                "Settings", "Steering", "Verdicts", "Zones",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system && !target.name.hasPrefix("C") {
+    var settings: [SwiftSetting] = [
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+    if perQuery.contains(target.name) { settings.append(.strictMemorySafety()) }
+    target.swiftSettings = (target.swiftSettings ?? []) + settings
+}

@@ -1,0 +1,1 @@
+int sterna_placeholder(void);

@@ -1,0 +1,156 @@
+/// A domain name in wire form, for code that may allocate (RFC 1035 §3.1).
+///
+/// The spelling is kept, comparison ignores ASCII case (RFC 4343). Per-query code reads names where
+/// they lie in a packet and never makes one of these.
+package struct Name: Sendable {
+    /// Length-prefixed labels and the root's zero byte, as spelled.
+    package let wire: [UInt8]
+
+    /// Longest name on the wire, in bytes (RFC 1035 §2.3.4).
+    package static let maximumBytes = 255
+    /// Longest label, in bytes (RFC 1035 §2.3.4).
+    package static let maximumLabelBytes = 63
+
+    package static let root = Name(uncheckedWire: [0])
+
+    init(uncheckedWire wire: [UInt8]) { self.wire = wire }
+
+    /// Takes an uncompressed wire name that must fill `wire` exactly.
+    package init(wire: [UInt8]) throws(NameError) {
+        var offset = 0
+        while true {
+            guard offset < wire.count else { throw .truncated }
+            let length = Int(wire[offset])
+            if length == 0 { break }
+            guard length <= Name.maximumLabelBytes else { throw .labelTooLong }
+            offset += 1 + length
+        }
+        guard offset + 1 == wire.count else { throw .truncated }
+        guard wire.count <= Name.maximumBytes else { throw .nameTooLong }
+        self.wire = wire
+    }
+
+    /// Joins labels, leftmost first.
+    package init(labels: [[UInt8]]) throws(NameError) {
+        var wire: [UInt8] = []
+        for label in labels {
+            guard !label.isEmpty else { throw .emptyLabel }
+            guard label.count <= Name.maximumLabelBytes else { throw .labelTooLong }
+            wire.append(UInt8(label.count))
+            wire.append(contentsOf: label)
+        }
+        wire.append(0)
+        guard wire.count <= Name.maximumBytes else { throw .nameTooLong }
+        self.wire = wire
+    }
+
+    /// The labels, leftmost first, without the root's.
+    package var labels: [[UInt8]] {
+        var result: [[UInt8]] = []
+        var offset = 0
+        while wire[offset] != 0 {
+            let length = Int(wire[offset])
+            result.append(Array(wire[offset + 1..<offset + 1 + length]))
+            offset += 1 + length
+        }
+        return result
+    }
+
+    /// How many labels the name has; the root has none (RFC 4034 §3.1.3 counts the same way).
+    package var labelCount: Int {
+        var count = 0
+        var offset = 0
+        while wire[offset] != 0 {
+            offset += 1 + Int(wire[offset])
+            count += 1
+        }
+        return count
+    }
+
+    package var isRoot: Bool { wire.count == 1 }
+
+    /// Whether the leftmost label is the single character `*` (RFC 4592 §2.1.1).
+    package var isWildcard: Bool { wire.count > 2 && wire[0] == 1 && wire[1] == UInt8(ascii: "*") }
+
+    /// The name without its leftmost label; nil for the root.
+    package var parent: Name? {
+        isRoot ? nil : Name(uncheckedWire: Array(wire[(1 + Int(wire[0]))...]))
+    }
+
+    /// Wire form in lower case: the form that is hashed and stored.
+    package var lowercasedWire: [UInt8] { wire.map(Name.lowercased) }
+
+    package func lowercased() -> Name { Name(uncheckedWire: lowercasedWire) }
+
+    /// Whether this name is `other` or lies below it.
+    package func isAtOrBelow(_ other: Name) -> Bool {
+        guard wire.count >= other.wire.count else { return false }
+        var offset = 0
+        while wire.count - offset > other.wire.count { offset += 1 + Int(wire[offset]) }
+        guard wire.count - offset == other.wire.count else { return false }
+        return zip(wire[offset...], other.wire).allSatisfy {
+            Name.lowercased($0) == Name.lowercased($1)
+        }
+    }
+
+    package func isBelow(_ other: Name) -> Bool {
+        wire.count > other.wire.count && isAtOrBelow(other)
+    }
+
+    /// Puts one label in front.
+    package func prepending(_ label: [UInt8]) throws(NameError) -> Name {
+        try Name(labels: [label] + labels)
+    }
+
+    /// This name's labels in front of `suffix`.
+    package func appending(_ suffix: Name) throws(NameError) -> Name {
+        let joined = Array(wire.dropLast()) + suffix.wire
+        guard joined.count <= Name.maximumBytes else { throw .nameTooLong }
+        return Name(uncheckedWire: joined)
+    }
+
+    @inlinable
+    package static func lowercased(_ byte: UInt8) -> UInt8 {
+        byte &- 0x41 < 26 ? byte | 0x20 : byte
+    }
+}
+
+/// Why bytes or text are not a domain name.
+package enum NameError: Error, Equatable, CustomStringConvertible {
+    case truncated
+    case emptyLabel
+    case labelTooLong
+    case nameTooLong
+    case badEscape
+
+    package var description: String {
+        switch self {
+        case .truncated: "the name ends before its root label (RFC 1035 §3.1)"
+        case .emptyLabel: "the name has an empty label (RFC 1035 §3.1)"
+        case .labelTooLong: "a label is longer than 63 bytes (RFC 1035 §2.3.4)"
+        case .nameTooLong: "the name is longer than 255 bytes (RFC 1035 §2.3.4)"
+        case .badEscape: "a backslash needs a character or three digits up to 255 (RFC 1035 §5.1)"
+        }
+    }
+}
+
+extension Name: Hashable {
+    package static func == (a: Name, b: Name) -> Bool {
+        a.wire.count == b.wire.count
+            && zip(a.wire, b.wire).allSatisfy { lowercased($0) == lowercased($1) }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        for byte in wire { hasher.combine(Name.lowercased(byte)) }
+    }
+}
+
+extension Name: Comparable {
+    /// Canonical order (RFC 4034 §6.1): by labels from the right, as lower-case byte strings.
+    package static func < (a: Name, b: Name) -> Bool {
+        let left = a.lowercased().labels.reversed()
+        let right = b.lowercased().labels.reversed()
+        for (x, y) in zip(left, right) where x != y { return x.lexicographicallyPrecedes(y) }
+        return left.count < right.count
+    }
+}

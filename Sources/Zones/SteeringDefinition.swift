@@ -1,0 +1,153 @@
+package import DNSWire
+package import Health
+
+/// Steering as written in a file: clusters, monitors, endpoints, named policies and steered names.
+///
+/// The platform's file (`sterna.yaml`) holds one for every zone, without names; each `NAME.yaml` beside a
+/// zone holds one for that zone, whose references look into the zone's own definitions first.
+package struct SteeringDefinition: Sendable {
+    package var clusters: [ClusterDefinition] = []
+    package var monitors: [MonitorDefinition] = []
+    package var endpoints: [EndpointDefinition] = []
+    package var policies: [NamedPolicy] = []
+    package var names: [SteeredName] = []
+
+    package init() {}
+}
+
+/// Where endpoints live; the unit that a platform owner drains.
+package struct ClusterDefinition: Sendable, Hashable {
+    package var name: String
+    package var region: String?
+    /// Degrees, north and east positive.
+    package var latitude: Double?
+    package var longitude: Double?
+    package var capacity: Double?
+    package var position: SourcePosition
+
+    package init(
+        name: String, region: String? = nil, latitude: Double? = nil, longitude: Double? = nil,
+        capacity: Double? = nil, position: SourcePosition
+    ) {
+        self.name = name
+        self.region = region
+        self.latitude = latitude
+        self.longitude = longitude
+        self.capacity = capacity
+        self.position = position
+    }
+}
+
+/// One entry point of traffic (DESIGN §2, "endpoint").
+package struct EndpointDefinition: Sendable, Hashable {
+    package enum Tier: String, Sendable, CaseIterable { case edge, ingress, other }
+
+    package var name: String
+    package var cluster: String?
+    package var tier: Tier
+    /// At least one, each once.
+    package var addresses: [IPAddress]
+    /// A monitor's name; nil: nothing checks it.
+    package var monitor: String?
+    package var labels: [String: String]
+    package var position: SourcePosition
+
+    package init(
+        name: String, cluster: String? = nil, tier: Tier = .other, addresses: [IPAddress],
+        monitor: String? = nil, labels: [String: String] = [:], position: SourcePosition
+    ) {
+        self.name = name
+        self.cluster = cluster
+        self.tier = tier
+        self.addresses = addresses
+        self.monitor = monitor
+        self.labels = labels
+        self.position = position
+    }
+}
+
+/// A policy that others refer to by name.
+package struct NamedPolicy: Sendable {
+    package var name: String
+    package var policy: PolicyDefinition
+    package var position: SourcePosition
+
+    package init(name: String, policy: PolicyDefinition, position: SourcePosition) {
+        self.name = name
+        self.policy = policy
+        self.position = position
+    }
+}
+
+/// A name in a zone whose A and AAAA answers a policy decides.
+package struct SteeredName: Sendable {
+    package enum TimeToLive: Sendable, Hashable {
+        case seconds(UInt32)
+        /// As long as nothing looked at could change, clamped (DESIGN §5, "TTL").
+        case auto(minimum: UInt32, maximum: UInt32)
+    }
+
+    /// What to answer when the root of the policy is down.
+    package enum WhenDown: Sendable, Hashable {
+        /// As if everything were up.
+        case all
+        /// These addresses.
+        case addresses([IPAddress])
+        case noData
+        case serverFailure
+    }
+
+    package static let defaultTTL: UInt32 = 30
+    package static let defaultAuto = TimeToLive.auto(minimum: 5, maximum: 300)
+
+    package var owner: Name
+    package var ttl: TimeToLive
+    package var policy: PolicyDefinition
+    package var whenDown: WhenDown
+    package var position: SourcePosition
+
+    package init(
+        owner: Name, ttl: TimeToLive, policy: PolicyDefinition, whenDown: WhenDown = .all,
+        position: SourcePosition
+    ) {
+        self.owner = owner
+        self.ttl = ttl
+        self.policy = policy
+        self.whenDown = whenDown
+        self.position = position
+    }
+}
+
+/// A policy tree as written, whose references are names that `Compiling` resolves.
+package indirect enum PolicyDefinition: Sendable {
+    /// An endpoint or a named policy, in this order.
+    case reference(String, SourcePosition)
+    /// Every endpoint of a cluster, as `all`.
+    case cluster(String, SourcePosition)
+    /// Every healthy member, at most `answers` addresses, rotated.
+    case all([PolicyDefinition], answers: Int)
+    /// Members with weights 0…1,000,000; draws `answers` members without replacement.
+    case weighted([WeightedMember], answers: Int)
+    /// The first eligible member.
+    case failover([PolicyDefinition])
+
+    /// Route 53's multivalue limit.
+    package static let defaultAllAnswers = 8
+    package static let maximumWeight: UInt32 = 1_000_000
+    /// Deepest nesting, counted with the references followed.
+    package static let maximumDepth = 16
+    /// Most members of one node.
+    package static let maximumMembers = 1000
+    /// Most addresses in one answer.
+    package static let maximumAnswers = 64
+}
+
+package struct WeightedMember: Sendable {
+    package var member: PolicyDefinition
+    package var weight: UInt32
+
+    package init(_ member: PolicyDefinition, weight: UInt32) {
+        self.member = member
+        self.weight = weight
+    }
+}
