@@ -24,11 +24,13 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
-        // base: words, bytes and shared memory; they know nothing of each other
+        // base: words and bytes; they know nothing of each other
         .target(name: "CSterna"),
         .target(name: "DNSWire"),
         .target(name: "Health"),
-        .target(name: "Serving", dependencies: ["CSterna"]),
+
+        // shared memory: where the two planes meet
+        .target(name: "Serving", dependencies: ["CSterna", "DNSWire", "Health"]),
 
         // rules: what a zone is, what a policy does
         .target(name: "Zones", dependencies: ["DNSWire", "Health"]),
@@ -103,7 +105,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.type != .system && !target.name.hasPrefix("C") {
+for target in package.targets where target.type != .system && target.name != "CSterna" {
     var settings: [SwiftSetting] = [
         .treatAllWarnings(as: .error),
         .enableUpcomingFeature("ExistentialAny"),

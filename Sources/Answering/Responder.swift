@@ -1,0 +1,44 @@
+package import DNSWire
+package import Serving
+package import Steering
+
+/// Answers queries for one worker thread: the pure function with that worker's state around it.
+package struct Responder: ~Copyable {
+    private let cell: ImageCell
+    private let verdicts: VerdictTable
+    private let counters: CounterPage
+    private let worker: Int
+    private var state: AnsweringState
+    private var image: ServingImage?
+
+    package init(
+        worker: Int, cell: ImageCell, verdicts: VerdictTable, counters: CounterPage,
+        random: RandomSource
+    ) {
+        self.worker = worker
+        self.cell = cell
+        self.verdicts = verdicts
+        self.counters = counters
+        state = AnsweringState(random: random)
+    }
+
+    /// Takes the newest image; called before the first query of a batch.
+    package mutating func beginBatch() { image = cell.enter(worker: worker) }
+
+    /// Holds nothing of the image any more; called before every call that may block.
+    package mutating func endBatch() {
+        image = nil
+        cell.leave(worker: worker)
+    }
+
+    /// Writes the response to one query and returns its length; 0: stay silent.
+    package mutating func respond(
+        to query: UnsafeRawBufferPointer, into response: UnsafeMutableRawBufferPointer,
+        from client: ClientAddress, over transport: TransportProtocol, at now: UInt32
+    ) -> Int {
+        guard let image else { return 0 }
+        return unsafe answer(
+            ByteView(query), into: ByteSink(response), from: client, over: transport, at: now,
+            image: image, verdicts: verdicts, counters: counters, state: &state)
+    }
+}

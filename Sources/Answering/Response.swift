@@ -1,0 +1,135 @@
+import DNSWire
+import Health
+import Serving
+
+/// One response in the making, and one method for each outcome that a lookup can have.
+struct Response {
+    let query: Query
+    let image: ServingImage
+    let verdicts: VerdictTable
+    let counters: CounterPage
+    var writer: ResponseWriter
+    /// A compression pointer to the name that is being answered: the question, or a CNAME's target.
+    var owner = UInt16(0xC000 | Header.bytes)
+    /// CNAMEs followed so far; prebuilt records fit as they are only while it is 0.
+    var chainLength = 0
+    var isNegative = false
+    var isReferral = false
+
+    /// Longest CNAME chain followed, so that a loop in the data ends.
+    static let maximumChain = 8
+
+    init(
+        query: Query, image: ServingImage, verdicts: VerdictTable, counters: CounterPage,
+        writer: ResponseWriter
+    ) {
+        self.query = query
+        self.image = image
+        self.verdicts = verdicts
+        self.counters = counters
+        self.writer = writer
+    }
+
+    /// Answers the question, following CNAMEs as far as this server has their targets.
+    mutating func answerQuestion(_ name: ByteView, _ state: inout AnsweringState) {
+        state.key.set(name)
+        while true {
+            switch locate(state.key) {
+            case .foreign:
+                // A chain that leaves our zones ends well; a question about them is not ours to answer.
+                if chainLength == 0 { writer.rcode = .refused }
+                return
+            case .referral(let cut):
+                answerReferral(cut)
+                return
+            case .nameError(let zone):
+                answerNameError(zone)
+                return
+            case .name(let node):
+                writer.isAuthoritative = true
+                guard let target = answerName(node, &state) else { return }
+                chainLength += 1
+                guard chainLength <= Response.maximumChain else { return }
+                state.key.set(target)
+            }
+        }
+    }
+
+    /// Answers from one name; returns the name to go on with after a CNAME.
+    private mutating func answerName(_ node: NodeView, _ state: inout AnsweringState) -> ByteView? {
+        if node.hasCNAME, query.type != .cname, query.type != .any,
+            let entry = node.entry(of: .cname)
+        {
+            return answerAlias(node, entry.fragment)
+        }
+        let entry = query.type == .any ? firstEntry(node) : node.entry(of: query.type)
+        guard let entry else {
+            answerNoData(node.zone)
+            return nil
+        }
+        if entry.isSteered {
+            answerSteered(entry.steered, v4: entry.type == .a, zone: node.zone, &state)
+        } else {
+            append(entry.fragment, of: node)
+        }
+        return nil
+    }
+
+    /// One RRset stands for all of them (RFC 8482 §4.1).
+    private func firstEntry(_ node: NodeView) -> EntryView? {
+        node.entryCount == 0 ? nil : node.entry(0)
+    }
+
+    /// Answers a CNAME and returns its target (RFC 1034 §3.6.2).
+    private mutating func answerAlias(_ node: NodeView, _ fragment: FragmentView) -> ByteView? {
+        let start = writer.length
+        guard append(fragment, of: node) else { return nil }
+        // Its data begins behind owner, type, class, TTL and length; later owners point there.
+        let data = start &+ 12
+        guard data <= 0x3FFF else { return nil }
+        owner = UInt16(0xC000 | data)
+        return fragment.target
+    }
+
+    /// Refers to the servers of a zone below (RFC 1034 §4.2.1).
+    private mutating func answerReferral(_ cut: NodeView) {
+        isReferral = true
+        if let entry = cut.entry(of: .ns) { append(entry.fragment, of: cut) }
+    }
+
+    /// The name exists, the type does not (RFC 2308 §2.2).
+    mutating func answerNoData(_ zone: Int) {
+        isNegative = true
+        appendNegative(zone)
+    }
+
+    /// Neither the name nor a wildcard exists (RFC 2308 §2.1).
+    private mutating func answerNameError(_ zone: Int) {
+        writer.isAuthoritative = true
+        writer.rcode = .nameError
+        isNegative = true
+        appendNegative(zone)
+    }
+
+    private mutating func appendNegative(_ zone: Int) {
+        let zone = image.zone(zone)
+        append(zone.negative, of: zone.apex)
+    }
+
+    /// Counts the outcome and completes the message; returns its length.
+    mutating func finish() -> Int {
+        switch writer.rcode {
+        case .noError: counters.add(.noError)
+        case .nameError: counters.add(.nameError)
+        case .refused: counters.add(.refused)
+        case .formatError: counters.add(.formatError)
+        case .notImplemented: counters.add(.notImplemented)
+        case .badVersion: counters.add(.badVersion)
+        default: counters.add(.serverFailure)
+        }
+        if writer.rcode == .noError, isNegative { counters.add(.noData) }
+        if isReferral { counters.add(.referrals) }
+        if writer.isTruncated { counters.add(.truncated) }
+        return writer.finish(query, udpBytes: image.udpBytes)
+    }
+}

@@ -1,0 +1,282 @@
+import Health
+package import Serving
+
+/// Evaluates policies for one worker, in memory that it owns: nothing is allocated per query.
+///
+/// Two passes. The first walks the nodes in post-order and notes how each stands for the family asked
+/// for. The second goes from the root to the leaves and picks among the members that the first found
+/// eligible. The standings of addresses are a snapshot, so a verdict that changes between the passes
+/// cannot leave an answer empty.
+@safe
+package struct PolicyEvaluator: ~Copyable {
+    private let standings: UnsafeMutablePointer<Standing>
+    /// Of a weighted node: whether the members of weight 0 are the ones to choose from.
+    private let usesZeroWeights: UnsafeMutablePointer<Bool>
+    /// Of an endpoint node: where the standings of its addresses begin.
+    private let addressStart: UnsafeMutablePointer<UInt16>
+    private let addressStandings: UnsafeMutablePointer<Standing>
+    private let taken: UnsafeMutablePointer<Bool>
+    private let picked: UnsafeMutablePointer<UInt32>
+    private var pickedCount = 0
+
+    package init() {
+        unsafe standings = .allocate(capacity: ProgramLayout.maximumNodes)
+        unsafe usesZeroWeights = .allocate(capacity: ProgramLayout.maximumNodes)
+        unsafe addressStart = .allocate(capacity: ProgramLayout.maximumNodes)
+        unsafe addressStandings = .allocate(capacity: ProgramLayout.maximumAddresses)
+        unsafe taken = .allocate(capacity: ProgramLayout.maximumEdges)
+        unsafe picked = .allocate(capacity: ProgramLayout.maximumAnswers)
+        unsafe standings.initialize(repeating: .absent, count: ProgramLayout.maximumNodes)
+        unsafe usesZeroWeights.initialize(repeating: false, count: ProgramLayout.maximumNodes)
+        unsafe addressStart.initialize(repeating: 0, count: ProgramLayout.maximumNodes)
+        unsafe addressStandings.initialize(
+            repeating: .absent, count: ProgramLayout.maximumAddresses)
+        unsafe taken.initialize(repeating: false, count: ProgramLayout.maximumEdges)
+        unsafe picked.initialize(repeating: 0, count: ProgramLayout.maximumAnswers)
+    }
+
+    deinit {
+        unsafe standings.deallocate()
+        unsafe usesZeroWeights.deallocate()
+        unsafe addressStart.deallocate()
+        unsafe addressStandings.deallocate()
+        unsafe taken.deallocate()
+        unsafe picked.deallocate()
+    }
+
+    /// The n-th address of the last result, as an index into the image's address table.
+    package func address(_ index: Int) -> Int {
+        precondition(index >= 0 && index < pickedCount, "no such address")
+        return unsafe Int(picked[index])
+    }
+
+    /// Evaluates a policy for one family.
+    ///
+    /// With `.facts`, a result that is not usable has no addresses; the caller decides what a root
+    /// that is down answers. With the other assumptions it has some whenever the policy has addresses
+    /// of this family (and, for `.upUnlessOverridden`, one that no operator took out).
+    package mutating func evaluate(
+        _ program: PolicyProgram, _ image: ServingImage, _ verdicts: VerdictTable, v4: Bool,
+        assuming assumption: Assumption = .facts, random: inout RandomSource
+    ) -> PolicyResult {
+        let changeSeconds = judge(program, image, verdicts, v4: v4, assumption)
+        pickedCount = 0
+        let root = program.nodeCount &- 1
+        let standing = unsafe standings[root]
+        if standing.isUsable {
+            pick(program, root, v4: v4, limit: ProgramLayout.maximumAnswers, depth: 0, &random)
+        }
+        return PolicyResult(standing: standing, count: pickedCount, changeSeconds: changeSeconds)
+    }
+
+    // MARK: How each node stands
+
+    /// Fills in the standings; returns the earliest time in seconds at which one could change, 0: never.
+    private func judge(
+        _ program: PolicyProgram, _ image: ServingImage, _ verdicts: VerdictTable, v4: Bool,
+        _ assumption: Assumption
+    ) -> UInt32 {
+        var changeSeconds = UInt32.max
+        var nextAddress = 0
+        for index in 0..<program.nodeCount {
+            let node = program.node(index)
+            if node.kind == ProgramLayout.Kind.endpoint {
+                unsafe addressStart[index] = UInt16(truncatingIfNeeded: nextAddress)
+                var all = StandingSet()
+                for address in node.addresses(v4: v4) {
+                    precondition(nextAddress < ProgramLayout.maximumAddresses, "too many addresses")
+                    let word = verdicts.load(image.address(address).slot)
+                    let standing = Standing(word, assuming: assumption)
+                    if word.changeSeconds != 0 {
+                        changeSeconds = min(changeSeconds, word.changeSeconds)
+                    }
+                    unsafe addressStandings[nextAddress] = standing
+                    nextAddress &+= 1
+                    all.insert(standing)
+                }
+                unsafe standings[index] = all.eligible.standing(outOf: all)
+            } else {
+                unsafe standings[index] = judgeGroup(program, node, index)
+            }
+        }
+        return changeSeconds == .max ? 0 : changeSeconds
+    }
+
+    private func judgeGroup(_ program: PolicyProgram, _ node: PolicyNode, _ index: Int) -> Standing
+    {
+        guard node.kind == ProgramLayout.Kind.weighted else {
+            let all = standingsOfMembers(program, node) { _ in true }
+            return all.eligible.standing(outOf: all)
+        }
+        // Weight 0 is never used unless every member above 0 is down; one that is drained, or on its
+        // way out, counts as down here, or draining the last of them would not reach the standby.
+        let positive = standingsOfMembers(program, node) { $0 > 0 }
+        let zero = standingsOfMembers(program, node) { $0 == 0 }
+        let fitPositive = positive.eligible.isBetterThanDrained
+        let fitZero = zero.eligible.isBetterThanDrained
+        let useZero =
+            !fitPositive && (fitZero || positive.eligible.isEmpty && !zero.eligible.isEmpty)
+        unsafe usesZeroWeights[index] = useZero
+        let all = positive.union(zero)
+        return (useZero ? zero : positive).eligible.standing(outOf: all)
+    }
+
+    private func standingsOfMembers(
+        _ program: PolicyProgram, _ node: PolicyNode, where include: (UInt32) -> Bool
+    ) -> StandingSet {
+        var all = StandingSet()
+        for edge in node.first..<node.first &+ node.memberCount {
+            let member = program.member(edge)
+            if include(member.weight) { unsafe all.insert(standings[member.node]) }
+        }
+        return all
+    }
+
+    // MARK: Which members answer
+
+    /// Adds the addresses of a usable node, until `limit` are there.
+    private mutating func pick(
+        _ program: PolicyProgram, _ index: Int, v4: Bool, limit: Int, depth: Int,
+        _ random: inout RandomSource
+    ) {
+        guard depth <= ProgramLayout.maximumDepth else { return }
+        let node = program.node(index)
+        switch node.kind {
+        case ProgramLayout.Kind.endpoint:
+            pickAddresses(node, index, v4: v4, limit: limit, &random)
+        case ProgramLayout.Kind.weighted:
+            pickWeighted(program, node, index, v4: v4, limit: limit, depth: depth, &random)
+        case ProgramLayout.Kind.failover:
+            let eligible = standingsOfMembers(program, node) { _ in true }.eligible
+            for edge in node.first..<node.first &+ node.memberCount {
+                let child = program.member(edge).node
+                if unsafe eligible.contains(standings[child]) {
+                    pick(program, child, v4: v4, limit: limit, depth: depth &+ 1, &random)
+                    return
+                }
+            }
+        default:
+            pickAll(program, node, v4: v4, limit: limit, depth: depth, &random)
+        }
+    }
+
+    /// An endpoint's passing addresses, from a random one on.
+    private mutating func pickAddresses(
+        _ node: PolicyNode, _ index: Int, v4: Bool, limit: Int, _ random: inout RandomSource
+    ) {
+        let range = node.addresses(v4: v4)
+        let start = unsafe Int(addressStart[index])
+        var all = StandingSet()
+        for offset in 0..<range.count { unsafe all.insert(addressStandings[start &+ offset]) }
+        let eligible = all.eligible
+        let rotation = range.count > 1 ? Int(random.below(UInt64(range.count))) : 0
+        for step in 0..<range.count where pickedCount < limit {
+            let offset = (step &+ rotation) % range.count
+            if unsafe eligible.contains(addressStandings[start &+ offset]) {
+                append(range.lowerBound &+ offset)
+            }
+        }
+    }
+
+    /// Every eligible member, from a random one on, up to the node's number of addresses.
+    private mutating func pickAll(
+        _ program: PolicyProgram, _ node: PolicyNode, v4: Bool, limit: Int, depth: Int,
+        _ random: inout RandomSource
+    ) {
+        let eligible = standingsOfMembers(program, node) { _ in true }.eligible
+        let enough = min(limit, pickedCount &+ node.answers)
+        let count = node.memberCount
+        var skip = eligibleCount(program, node, eligible)
+        skip = skip > 1 ? Int(random.below(UInt64(skip))) : 0
+        // Start at the skip-th eligible member, so that each is first equally often.
+        var start = 0
+        for offset in 0..<count {
+            let child = program.member(node.first &+ offset).node
+            guard unsafe eligible.contains(standings[child]) else { continue }
+            if skip == 0 {
+                start = offset
+                break
+            }
+            skip &-= 1
+        }
+        for step in 0..<count where pickedCount < enough {
+            let child = program.member(node.first &+ (start &+ step) % count).node
+            if unsafe eligible.contains(standings[child]) {
+                pick(program, child, v4: v4, limit: enough, depth: depth &+ 1, &random)
+            }
+        }
+    }
+
+    private func eligibleCount(
+        _ program: PolicyProgram, _ node: PolicyNode, _ eligible: StandingSet
+    ) -> Int {
+        var count = 0
+        for edge in node.first..<node.first &+ node.memberCount
+        where unsafe eligible.contains(standings[program.member(edge).node]) {
+            count &+= 1
+        }
+        return count
+    }
+
+    /// Draws the node's number of members by weight, each once.
+    private mutating func pickWeighted(
+        _ program: PolicyProgram, _ node: PolicyNode, _ index: Int, v4: Bool, limit: Int,
+        depth: Int,
+        _ random: inout RandomSource
+    ) {
+        let useZero = unsafe usesZeroWeights[index]
+        let candidates = standingsOfMembers(program, node) { ($0 == 0) == useZero }.eligible
+        let edges = node.first..<node.first &+ node.memberCount
+        precondition(edges.upperBound <= ProgramLayout.maximumEdges, "too many edges")
+        var sum: UInt64 = 0
+        for edge in edges {
+            let member = program.member(edge)
+            let candidate =
+                unsafe (member.weight == 0) == useZero
+                && candidates.contains(standings[member.node])
+            unsafe taken[edge] = !candidate
+            // Among members of weight 0 all count the same.
+            if candidate { sum &+= useZero ? 1 : UInt64(member.weight) }
+        }
+        for _ in 0..<max(1, node.answers) where sum > 0 && pickedCount < limit {
+            var target = random.below(sum)
+            for edge in edges where unsafe !taken[edge] {
+                let member = program.member(edge)
+                let weight = useZero ? 1 : UInt64(member.weight)
+                if target >= weight {
+                    target &-= weight
+                    continue
+                }
+                unsafe taken[edge] = true
+                sum &-= weight
+                pick(program, member.node, v4: v4, limit: limit, depth: depth &+ 1, &random)
+                break
+            }
+        }
+    }
+
+    /// Adds an address unless it is there already.
+    private mutating func append(_ address: Int) {
+        for index in 0..<pickedCount where unsafe Int(picked[index]) == address { return }
+        guard pickedCount < ProgramLayout.maximumAnswers else { return }
+        unsafe picked[pickedCount] = UInt32(truncatingIfNeeded: address)
+        pickedCount &+= 1
+    }
+}
+
+/// What a policy yields; the addresses are in the evaluator.
+package struct PolicyResult {
+    package let standing: Standing
+    package let count: Int
+    /// The earliest time in seconds at which something looked at could change; 0: nothing can.
+    package let changeSeconds: UInt32
+    /// Bits of the client's address that the answer depends on (RFC 7871); none of today's nodes looks.
+    package var scope: UInt8 { 0 }
+}
+
+extension StandingSet {
+    /// Whether there is more than what operators want emptied.
+    var isBetterThanDrained: Bool { bits > 1 << Standing.softDrained.rawValue }
+
+    func union(_ other: StandingSet) -> StandingSet { StandingSet(bits: bits | other.bits) }
+}
