@@ -50,6 +50,7 @@ let package = Package(
         .target(
             name: "Transport",
             dependencies: ["Answering", "CSterna", "DNSWire", "Health", "Serving", "Steering"]),
+        .target(name: "Handover", dependencies: ["CSterna"]),
         .target(
             name: "Monitors",
             dependencies: [
@@ -90,16 +91,20 @@ let package = Package(
             ]),
         .executableTarget(
             name: "sterna-answer",
-            dependencies: ["Answering", "CSterna", "DNSWire", "Health", "Serving", "Steering", "Transport"],
+            dependencies: [
+                "Answering", "CSterna", "DNSWire", "Handover", "Health", "Serving", "Steering",
+                "Transport",
+            ],
             linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
         .executableTarget(
             name: "sterna",
             dependencies: [
-                "CSterna", "Canary", "Compiling", "Control", "DNSWire", "Health", "MasterFile", "Monitors", "Serving",
-                "Settings", "Steering", "Verdicts", "Zones",
+                "CSterna", "Canary", "Compiling", "Control", "DNSWire", "Handover", "Health", "MasterFile", "Monitors", "Serving",
+                "Settings", "Steering", "Transport", "Verdicts", "Zones",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
     ],
     swiftLanguageModes: [.v6]

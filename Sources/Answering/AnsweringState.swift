@@ -6,6 +6,8 @@ package struct AnsweringState: ~Copyable {
     var key = NameKey()
     var evaluator = PolicyEvaluator()
     var random: RandomSource
+    /// The nodes whose CNAMEs the present response has followed.
+    var aliases = InlineArray<8, Int>(repeating: 0)
 
     package init(random: RandomSource) { self.random = random }
 }

@@ -20,9 +20,11 @@ struct FragmentReader {
 
     /// Copies the next record; false when it does not fit.
     ///
-    /// - Parameter questionOwner: what to write for a record that belongs to the name asked for.
-    mutating func copyRecord(to writer: inout ResponseWriter, owner questionOwner: UInt16) -> Bool {
-        if body.u16(offset) == UInt16(0xC000 | Header.bytes) {
+    /// - Parameter questionOwner: what to write as the owner of a record that answers the name asked
+    ///   for; nil for records of other names, which may have the fragment's own name as theirs.
+    mutating func copyRecord(to writer: inout ResponseWriter, owner questionOwner: UInt16?) -> Bool
+    {
+        if let questionOwner {
             guard writer.room >= 2 else { return false }
             writer.out.put(questionOwner, at: writer.length)
             writer.length &+= 2

@@ -60,8 +60,9 @@ extension Response {
         let start = writer.length
         let glue = fragment.needsGlue ? fragment.additionalRecords : 0
         let records = fragment.answerRecords &+ fragment.authorityRecords &+ glue
-        for _ in 0..<records {
-            guard reader.copyRecord(to: &writer, owner: owner) else {
+        for index in 0..<records {
+            let isAnswer = index < fragment.answerRecords
+            guard reader.copyRecord(to: &writer, owner: isAnswer ? owner : nil) else {
                 writer.length = start
                 writer.isTruncated = true
                 return false

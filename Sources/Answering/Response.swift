@@ -16,7 +16,7 @@ struct Response {
     var isNegative = false
     var isReferral = false
 
-    /// Longest CNAME chain followed, so that a loop in the data ends.
+    /// Longest CNAME chain followed, so that every answer ends; `AnsweringState.aliases` has as much room.
     static let maximumChain = 8
 
     init(
@@ -47,12 +47,20 @@ struct Response {
                 return
             case .name(let node):
                 writer.isAuthoritative = true
+                guard !isLoop(node, state) else { return }
                 guard let target = answerName(node, &state) else { return }
+                guard chainLength < Response.maximumChain else { return }
+                state.aliases[chainLength] = node.offset
                 chainLength += 1
-                guard chainLength <= Response.maximumChain else { return }
                 state.key.set(target)
             }
         }
+    }
+
+    /// Whether the chain of CNAMEs has been at this node: what follows is in the answer already.
+    private func isLoop(_ node: NodeView, _ state: borrowing AnsweringState) -> Bool {
+        for index in 0..<chainLength where state.aliases[index] == node.offset { return true }
+        return false
     }
 
     /// Answers from one name; returns the name to go on with after a CNAME.

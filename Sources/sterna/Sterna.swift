@@ -1,1 +1,18 @@
-@main struct S { static func main() { print("x") } }
+import ArgumentParser
+import Handover
+
+/// The command line; each command lies in a file of its own.
+@main
+struct Sterna: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sterna",
+        abstract: "An authoritative name server that steers answers by health and location.",
+        discussion: """
+            EXAMPLES
+              sterna serve --zone example.com=example.com.zone --listen 127.0.0.1:5300
+              sterna check --config sterna.yaml
+              sterna status
+            """,
+        version: ProgramVersion.current,
+        subcommands: [ServeCommand.self, CheckCommand.self, StatusCommand.self, CanaryCommand.self])
+}

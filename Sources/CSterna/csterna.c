@@ -1,2 +1,0 @@
-#include "csterna.h"
-int sterna_placeholder(void){return 0;}

@@ -1,0 +1,32 @@
+/// What the HTTP API asks of the rest of the control process, which implements it.
+///
+/// Consumers of this protocol know neither monitors nor zones; it speaks in plain values.
+package protocol ControlPlane: Sendable {
+    /// Everything about this server that fits on a page.
+    func status() async -> StatusReport
+    /// The values for `GET /metrics`.
+    func metrics() async -> [MetricFamily]
+    /// Takes a verdict that was pushed; returns when it is stored durably and in force.
+    ///
+    /// - Throws: a refusal when nothing was changed.
+    func accept(_ report: HealthReport) async throws(HealthRefusal)
+    /// Loads the configuration again; a reload that fails changes nothing.
+    func reload() async -> ReloadOutcome
+    /// Why queries are not answered; nil: they are.
+    func readiness() async -> String?
+}
+
+/// What came of loading the configuration again.
+package struct ReloadOutcome: Sendable, Hashable, Codable {
+    package var succeeded: Bool
+    /// One line for people: what changed, or why nothing did.
+    package var message: String
+    /// Everything wrong with the configuration, one finding a line.
+    package var findings: [String]
+
+    package init(succeeded: Bool, message: String, findings: [String] = []) {
+        self.succeeded = succeeded
+        self.message = message
+        self.findings = findings
+    }
+}

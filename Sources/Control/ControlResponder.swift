@@ -1,0 +1,186 @@
+import DNSWire
+import Foundation
+import Hummingbird
+import Logging
+import NIOCore
+
+/// Answers the requests of the API.
+///
+///     GET  /healthz                       this process lives
+///     GET  /readyz                        queries are answered
+///     GET  /metrics                       Prometheus text
+///     GET  /v1/status, /v1/endpoints      JSON
+///     PUT  /v1/health/[ZONE/]ENDPOINT     a verdict
+///     POST /v1/reload                     from loopback only
+struct ControlResponder<Plane: ControlPlane>: HTTPResponder {
+    typealias Context = ControlContext
+
+    let plane: Plane
+    let authority: PushAuthority
+    let logger: Logger
+    /// Time from the head of a request to the end of its body; the connection is closed then.
+    let bodyDeadline: TimeAmount
+
+    /// One path and what may be done with it.
+    private struct Route {
+        let method: HTTPRequest.Method
+        let handle: (Exchange) async throws -> Response
+    }
+
+    /// A request and what its handler needs beside it.
+    private struct Exchange {
+        let request: Request
+        let peer: IPAddress?
+        /// Closes the connection of a client that sends its body too slowly; nil: there is no body.
+        let deadline: Scheduled<Void>?
+    }
+
+    func respond(to request: Request, context: ControlContext) async throws -> Response {
+        let deadline = deadline(request, context.channel)
+        do {
+            let path = try segments(of: request.uri.path)
+            guard let route = route(path) else {
+                throw ControlError(.notFound, "unknown_path", "there is nothing at this path")
+            }
+            let isHead = request.method == .head && route.method == .get
+            guard request.method == route.method || isHead else {
+                return Reply.error(
+                    ControlError(
+                        .methodNotAllowed, "method_not_allowed",
+                        "this path takes \(route.method.rawValue) only"),
+                    allow: route.method)
+            }
+            let exchange = Exchange(
+                request: request, peer: context.peer, deadline: deadline)
+            let response = try await route.handle(exchange)
+            return isHead ? response.createHeadResponse() : response
+        } catch let error as ControlError {
+            return Reply.error(error)
+        } catch is NIOTooManyBytesError {
+            return Reply.error(
+                ControlError(.contentTooLarge, "too_large", "the body is larger than 64 KiB"),
+                close: true)
+        }
+    }
+
+    /// Also bounds bodies that nobody wants: the server reads on to the next request, however slowly it comes.
+    private func deadline(_ request: Request, _ channel: any Channel) -> Scheduled<Void>? {
+        let length = request.headers[.contentLength]
+        guard request.headers[.transferEncoding] != nil || (length ?? "0") != "0" else {
+            return nil
+        }
+        return channel.eventLoop.scheduleTask(in: bodyDeadline) { channel.close(promise: nil) }
+    }
+
+    private func route(_ path: [String]) -> Route? {
+        switch path {
+        case ["healthz"]: Route(method: .get) { _ in Reply.text(.ok, "ok\n") }
+        case ["readyz"]: Route(method: .get) { _ in await readiness() }
+        case ["metrics"]:
+            Route(method: .get) { _ in
+                Reply.text(
+                    .ok, MetricText.render(await plane.metrics()), type: MetricText.contentType)
+            }
+        case ["v1", "status"]: Route(method: .get) { _ in Reply.json(.ok, await plane.status()) }
+        case ["v1", "endpoints"]:
+            Route(method: .get) { _ in
+                Reply.json(.ok, ["endpoints": await plane.status().endpoints])
+            }
+        case ["v1", "reload"]: Route(method: .post) { try await reload($0) }
+        default:
+            if path.starts(with: ["v1", "health"]), (3...4).contains(path.count) {
+                Route(method: .put) { try await push($0, path: Array(path.dropFirst(2))) }
+            } else {
+                nil
+            }
+        }
+    }
+
+    /// The decoded parts of a path; an escaped slash stays within its part.
+    private func segments(of path: String) throws(ControlError) -> [String] {
+        guard path.utf8.count <= 2048 else {
+            throw ControlError(.uriTooLong, "path_too_long", "the path is longer than 2048 bytes")
+        }
+        var result: [String] = []
+        for part in path.split(separator: "/") {
+            guard let text = String(part).removingPercentEncoding else {
+                throw .badRequest("the path has a bad escape")
+            }
+            result.append(text)
+        }
+        return result
+    }
+
+    // MARK: Handlers
+
+    private func readiness() async -> Response {
+        guard let reason = await plane.readiness() else { return Reply.text(.ok, "ready\n") }
+        return Reply.error(ControlError(.serviceUnavailable, "not_ready", reason))
+    }
+
+    private func reload(_ exchange: Exchange) async throws -> Response {
+        try refuseWebPages(exchange.request)
+        guard exchange.peer?.isLoopback == true else {
+            throw ControlError(.forbidden, "loopback_only", "a reload is taken from loopback only")
+        }
+        let outcome = await plane.reload()
+        return Reply.json(outcome.succeeded ? .ok : .conflict, outcome)
+    }
+
+    private func push(_ exchange: Exchange, path: [String]) async throws -> Response {
+        try refuseWebPages(exchange.request)
+        let feed = try authority.feed(
+            authorization: exchange.request.headers[.authorization], peer: exchange.peer)
+        let buffer = try await exchange.request.body.collect(upTo: PushBody.maximumBytes)
+        exchange.deadline?.cancel()
+        let body: PushBody
+        do {
+            body = try PushBody(json: Array(buffer.readableBytesView))
+        } catch {
+            throw ControlError.badRequest(error.description)
+        }
+        let endpoint = try endpointKey(path)
+        let report = HealthReport(
+            endpoint: endpoint, source: body.source.map { "\(feed.name)/\($0)" } ?? feed.name,
+            sequence: body.sequence, verdict: body.verdict, reason: body.reason,
+            timeToLive: body.timeToLive)
+        do throws(HealthRefusal) {
+            try await plane.accept(report)
+        } catch {
+            throw ControlError(error, endpoint: endpoint)
+        }
+        logger.info(
+            "verdict accepted",
+            metadata: [
+                "endpoint": "\(endpoint)", "source": "\(report.source)",
+                "verdict": "\(report.verdict)",
+            ])
+        return Reply.json(.ok, PushReply(endpoint: endpoint, source: report.source))
+    }
+
+    /// `edge-us`, or `gslb.example.com/edge-us` in lower case without the final dot.
+    private func endpointKey(_ path: [String]) throws(ControlError) -> String {
+        guard let name = path.last, let first = path.first,
+            path.allSatisfy({ !$0.contains("/") && $0.utf8.count <= 1004 })
+        else { throw .badRequest("an endpoint is NAME or ZONE/NAME") }
+        guard path.count == 2 else { return name }
+        let zone = first.hasSuffix(".") && first != "." ? String(first.dropLast()) : first
+        return "\(zone.lowercased())/\(name)"
+    }
+
+    /// Keeps pages that a browser on this machine shows from changing anything (cross-site requests).
+    private func refuseWebPages(_ request: Request) throws(ControlError) {
+        guard let origin = request.headers[.origin] else { return }
+        let own = request.head.authority.map { ["http://\($0)", "https://\($0)"] } ?? []
+        guard own.contains(origin) else {
+            throw ControlError(
+                .forbidden, "cross_site", "requests from other sites' pages are refused")
+        }
+    }
+}
+
+/// The body of an accepted push.
+struct PushReply: Codable {
+    var endpoint: String
+    var source: String
+}

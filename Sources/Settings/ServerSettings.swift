@@ -1,0 +1,63 @@
+package import DNSWire
+package import Zones
+
+/// What `sterna.yaml` says, checked, with defaults filled in.
+///
+/// Paths are as absolute as the file name that was read: relative ones are relative to its folder.
+package struct ServerSettings: Sendable {
+    /// Where queries are answered, UDP and TCP.
+    package var listen: [SocketAddress] = [
+        SocketAddress(address: .v4(0x7F00_0001), port: 5300)
+    ]
+    /// Threads that answer.
+    package var workers = 1
+    /// The folder with `NAME.zone` and `NAME.yaml` files.
+    package var zonesFolder: String?
+    /// Zones named one by one.
+    package var zoneFiles: [ZoneFile] = []
+    /// The folder for what must outlive a restart.
+    package var state = "state"
+    /// Where the HTTP API listens; nil: nowhere.
+    package var control: SocketAddress? = SocketAddress(address: .v4(0x7F00_0001), port: 8053)
+    package var feeds: [FeedSettings] = []
+    /// Largest UDP message sent, in bytes.
+    package var ednsBytes = 1232
+    package var tcp = TCPSettings()
+    /// Clusters, monitors, endpoints and policies for every zone.
+    package var steering = SteeringDefinition()
+    /// Where the monitors among them stand.
+    package var monitorPositions: [String: SourcePosition] = [:]
+
+    /// The settings of an empty file.
+    package init() {}
+}
+
+/// A zone that settings name with its master file; steering may stand beside it, in `NAME.yaml`.
+package struct ZoneFile: Sendable, Hashable {
+    package var origin: Name
+    package var file: String
+    package var position: SourcePosition
+}
+
+/// Limits of DNS over TCP.
+package struct TCPSettings: Sendable, Hashable {
+    package var connections = 1000
+    package var connectionsPerClient = 50
+    package var idleSeconds = 10
+
+    package init() {}
+}
+
+/// Where verdicts from outside come from.
+package struct FeedSettings: Sendable, Hashable {
+    package enum Source: Sendable, Hashable {
+        /// A JSON file that is watched.
+        case file(String)
+        /// Pushed over HTTP, with this bearer token; nil: from loopback only.
+        case push(token: String?)
+    }
+
+    package var name: String
+    package var source: Source
+    package var position: SourcePosition
+}

@@ -1,0 +1,158 @@
+import DNSWire
+package import Zones
+
+/// Reads `sterna.yaml`.
+///
+/// - Parameters:
+///   - file: the name that findings carry; relative paths in the file are relative to its folder.
+///   - environment: where `env:NAME` is looked up.
+/// - Returns: the settings, nil when the file is not YAML at all, and everything wrong with it. With an error
+///   among the findings the settings are incomplete: fit for `resolve`, not for serving.
+package func readServerSettings(
+    file: String, text: String, environment: [String: String]
+) -> (ServerSettings?, [Finding]) {
+    let root: YAMLNode?
+    do {
+        root = try YAMLDocument.read(file: file, text: text)
+    } catch {
+        return (nil, [error])
+    }
+    let checker = SettingsChecker(file: file)
+    let object = checker.checkObject(root ?? .written(""), ServerKeys.file, who: "the settings")
+    var reader = ServerSettingsReader(checker: checker, environment: environment)
+    reader.read(object)
+    return (reader.settings, checker.findings)
+}
+
+/// Makes `ServerSettings` of checked keys.
+private struct ServerSettingsReader {
+    let checker: SettingsChecker
+    let environment: [String: String]
+    var settings = ServerSettings()
+
+    mutating func read(_ object: SettingsObject) {
+        readListen(object)
+        settings.workers = object.integer("workers") ?? settings.workers
+        readZones(object)
+        settings.state = object.text("state").map(path) ?? settings.state
+        readControl(object)
+        readFeeds(object)
+        settings.ednsBytes = object.object("edns")?.integer("size") ?? settings.ednsBytes
+        if let tcp = object.object("tcp") { readTCP(tcp) }
+        settings.steering = SteeringReader(checker: checker).read(object, origin: nil)
+        for entry in object.map("monitors") {
+            settings.monitorPositions[entry.key] = entry.position
+        }
+    }
+
+    private mutating func readListen(_ object: SettingsObject) {
+        var addresses: [SocketAddress] = []
+        for case .socketAddress(let address) in object.list("listen") {
+            if addresses.contains(address) {
+                checker.report(object.position(of: "listen"), "'listen' has \(address) twice")
+            } else {
+                addresses.append(address)
+            }
+        }
+        settings.listen = addresses
+    }
+
+    private mutating func readZones(_ object: SettingsObject) {
+        settings.zonesFolder = object.text("zones").map(path)
+        for entry in object.map("zones") {
+            guard case .text(let file) = entry.value else { continue }
+            do {
+                let origin = try Name(entry.key)
+                if settings.zoneFiles.contains(where: { $0.origin == origin }) {
+                    checker.report(entry.position, "zone '\(origin)' is given twice")
+                }
+                settings.zoneFiles.append(
+                    ZoneFile(origin: origin, file: path(file), position: entry.position))
+            } catch {
+                checker.report(entry.position, "zone '\(entry.key)': \(error)")
+            }
+        }
+    }
+
+    /// `control: off`, `control: ADDRESS:PORT` and `control: {listen: either}`.
+    private mutating func readControl(_ object: SettingsObject) {
+        switch object.object("control")?.values["listen"] ?? object.values["control"] {
+        case .word?: settings.control = nil
+        case .socketAddress(let address)?: settings.control = address
+        default: break
+        }
+    }
+
+    private mutating func readTCP(_ object: SettingsObject) {
+        settings.tcp.connections = object.integer("connections") ?? settings.tcp.connections
+        settings.tcp.connectionsPerClient =
+            object.integer("per-client") ?? settings.tcp.connectionsPerClient
+        if let idle = object.duration("idle") {
+            if idle.components.attoseconds != 0 {
+                checker.report(object.position(of: "idle"), "'idle' must be whole seconds")
+            }
+            settings.tcp.idleSeconds = Int(idle.components.seconds)
+        }
+    }
+
+    // MARK: Feeds
+
+    /// Reads feeds; a push must tell by its token, or by having none, which feed it belongs to.
+    private mutating func readFeeds(_ object: SettingsObject) {
+        settings.feeds = object.objects("feeds").compactMap(feed)
+        var seen: [String?: String] = [:]
+        for (name, position, object) in object.objects("feeds") where object.isWritten("push") {
+            // A token that was refused has its own finding.
+            if object.isWritten("token"), object.text("token") == nil { continue }
+            if let other = seen.updateValue(name, forKey: object.text("token")) {
+                checker.report(
+                    position,
+                    object.isWritten("token")
+                        ? "feeds '\(other)' and '\(name)' have the same token"
+                        : "feeds '\(other)' and '\(name)' are both without a token; one may be")
+            }
+        }
+    }
+
+    private func feed(
+        _ name: String, _ position: SourcePosition, _ object: SettingsObject
+    ) -> FeedSettings? {
+        if let file = object.text("file") {
+            if object.isWritten("token") {
+                checker.report(object.position(of: "token"), "'token' needs 'push: true'")
+            }
+            return FeedSettings(name: name, source: .file(path(file)), position: position)
+        }
+        guard let push = object.boolean("push") else { return nil }
+        guard push else {
+            checker.report(
+                object.position(of: "push"), "'push' must be true; leave the feed out otherwise")
+            return nil
+        }
+        let token = object.text("token").flatMap { resolved($0, object.position(of: "token")) }
+        return FeedSettings(name: name, source: .push(token: token), position: position)
+    }
+
+    /// The token itself, or that of the environment variable that `env:NAME` names.
+    private func resolved(_ text: String, _ position: SourcePosition) -> String? {
+        guard text.hasPrefix("env:") else { return text }
+        let variable = String(text.dropFirst(4))
+        guard let value = environment[variable], !value.isEmpty else {
+            checker.report(position, "environment variable '\(variable)' is not set")
+            return nil
+        }
+        guard TextRule.isToken(value) else {
+            checker.report(
+                position,
+                "environment variable '\(variable)' must hold letters, digits and '-._~+/='")
+            return nil
+        }
+        return value
+    }
+
+    /// A path relative to the folder of the file.
+    private func path(_ text: String) -> String {
+        guard !text.hasPrefix("/"), let slash = checker.file.lastIndex(of: "/") else { return text }
+        return checker.file[...slash] + text
+    }
+}

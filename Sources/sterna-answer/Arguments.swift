@@ -1,0 +1,55 @@
+import Transport
+
+/// What the control process says on the command line; not meant for people.
+struct Arguments {
+    var state = ""
+    var generation: UInt64 = 0
+    /// Inherited sockets, one thread each.
+    var udp: [CInt] = []
+    /// Inherited listeners.
+    var tcp: [CInt] = []
+    var limits = TCPLimits()
+
+    static let usage = """
+        sterna-answer: answers DNS queries from a serving image; `sterna serve` starts it.
+
+        usage: sterna-answer --state DIR --generation N --udp FD,FD --tcp FD,FD
+                             [--tcp-connections N] [--tcp-per-client N] [--tcp-idle SECONDS]
+        """
+
+    /// Reads the arguments; nil when they make no sense.
+    init?(_ arguments: some Sequence<String>) {
+        var words = arguments.makeIterator()
+        while let word = words.next() {
+            guard let value = words.next() else { return nil }
+            switch word {
+            case "--state": state = value
+            case "--generation":
+                guard let number = UInt64(value) else { return nil }
+                generation = number
+            case "--udp":
+                guard let files = Arguments.files(value) else { return nil }
+                udp = files
+            case "--tcp":
+                guard let files = Arguments.files(value) else { return nil }
+                tcp = files
+            case "--tcp-connections":
+                guard let number = Int(value), number > 0 else { return nil }
+                limits.connections = number
+            case "--tcp-per-client":
+                guard let number = Int(value), number > 0 else { return nil }
+                limits.connectionsPerClient = number
+            case "--tcp-idle":
+                guard let number = Int(value), number > 0 else { return nil }
+                limits.idleTimeout = .seconds(number)
+            default: return nil
+            }
+        }
+        guard !state.isEmpty, generation > 0, !udp.isEmpty else { return nil }
+    }
+
+    private static func files(_ text: String) -> [CInt]? {
+        let numbers = text.split(separator: ",").map { CInt($0) }
+        return numbers.contains(nil) ? nil : numbers.compactMap { $0 }
+    }
+}

@@ -1,0 +1,107 @@
+import ArgumentParser
+import Compiling
+import Foundation
+import Serving
+import Settings
+import Zones
+
+/// `sterna check`: everything that `serve` would refuse, and why.
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Validate configuration and zones.",
+        discussion: """
+            Prints every finding as FILE:LINE:COLUMN: MESSAGE; exits with 1 if one is an error.
+
+            EXAMPLES
+              sterna check
+              sterna check --zone example.com=example.com.zone
+              sterna check --config sterna.yaml --output json
+            """)
+
+    @OptionGroup var options: ConfigurationOptions
+
+    @Option(help: "text or json.")
+    var output: OutputFormat = .text
+
+    func run() async throws {
+        let loaded = LoadedConfiguration.load(try options.source())
+        var findings = loaded.findings
+        var summary = CheckSummary(zones: loaded.zones.count)
+        if !loaded.hasErrors {
+            do throws(Findings) {
+                let image = try compile(
+                    loaded.zones, platform: loaded.settings.steering,
+                    settings: AnswerSettings(udpBytes: loaded.settings.ednsBytes),
+                    slots: SlotMap(capacity: Plane.slotCount), generation: 1)
+                summary.names = image.zones.reduce(0) { $0 + $1.names }
+                summary.steeredNames = image.zones.reduce(0) { $0 + $1.steeredNames }
+                summary.endpoints = image.endpoints.count
+                summary.imageBytes = image.bytes.count
+            } catch {
+                findings += error.all
+            }
+        }
+        summary.errors = findings.filter { $0.severity == .error }.count
+        summary.warnings = findings.count - summary.errors
+        switch output {
+        case .text:
+            for finding in findings { print(finding) }
+            print(summary.text)
+        case .json:
+            summary.findings = findings.map(CheckSummary.Item.init)
+            print(try json(summary))
+        }
+        if summary.errors > 0 { throw ExitCode.failure }
+    }
+}
+
+/// What a check found, for people and programs.
+private struct CheckSummary: Encodable {
+    struct Item: Encodable {
+        let severity: String
+        let file: String
+        let line: Int
+        let column: Int
+        let message: String
+
+        init(_ finding: Finding) {
+            severity = finding.severity.rawValue
+            file = finding.position.file
+            line = finding.position.line
+            column = finding.position.column
+            message = finding.message
+        }
+    }
+
+    var zones = 0
+    var names = 0
+    var steeredNames = 0
+    var endpoints = 0
+    var imageBytes = 0
+    var errors = 0
+    var warnings = 0
+    var findings: [Item] = []
+
+    init(zones: Int) { self.zones = zones }
+
+    var text: String {
+        let counts = "\(errors) errors, \(warnings) warnings"
+        if errors > 0 { return counts }
+        return "ok: \(zones) zones, \(names) names, \(steeredNames) of them steered over "
+            + "\(endpoints) endpoints; \(counts)"
+    }
+}
+
+/// How a command prints.
+enum OutputFormat: String, ExpressibleByArgument {
+    case text
+    case json
+}
+
+/// JSON with sorted keys, one value a line.
+func json(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+}

@@ -1,0 +1,111 @@
+import ArgumentParser
+import Control
+import DNSWire
+import Foundation
+import Logging
+import Monitors
+import ServiceLifecycle
+import Settings
+import Transport
+import UnixSignals
+import Zones
+
+/// `sterna serve`: loads, compiles, answers, until it is told to stop.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Answer queries.",
+        discussion: """
+            Starts two processes: this one loads files, probes endpoints and serves the HTTP API; the
+            other, sterna-answer, does nothing but answer. The other goes on when this one is killed,
+            and the next `sterna serve` takes it over.
+
+            SIGHUP loads the configuration again; a reload that fails changes nothing. SIGTERM and
+            Ctrl-C answer what has arrived and stop both processes.
+
+            EXAMPLES
+              sterna serve                                    uses ./sterna.yaml
+              sterna serve --config /etc/sterna/sterna.yaml
+              sterna serve --zone example.com=example.com.zone --listen 127.0.0.1:5300 --control off
+              sterna serve --zones zones --listen 192.0.2.53:53 --listen '[2001:db8::53]:53' --workers 2
+            """)
+
+    @OptionGroup var options: ConfigurationOptions
+
+    @Option(help: ArgumentHelp("debug, info, notice, warning or error.", valueName: "level"))
+    var log = "info"
+
+    func run() async throws {
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "sterna")
+        guard let level = Logger.Level(rawValue: log) else {
+            throw ValidationError("--log \(log): debug, info, notice, warning or error")
+        }
+        logger.logLevel = level
+        let source = try options.source()
+        let loaded = LoadedConfiguration.load(source)
+        for finding in loaded.findings { printError(finding.description) }
+        if loaded.hasErrors { throw ExitCode.failure }
+        do {
+            try await serve(source, loaded, logger)
+        } catch {
+            printError("sterna: \(error)")
+            throw ExitCode.failure
+        }
+    }
+
+    private func serve(
+        _ source: ConfigurationSource, _ loaded: LoadedConfiguration, _ logger: Logger
+    ) async throws {
+        // Writes to a client that has gone are an error code, not the end.
+        signal(SIGPIPE, SIG_IGN)
+        let state = try StateFolder(loaded.settings.state)
+        var limits = TCPLimits()
+        limits.connections = loaded.settings.tcp.connections
+        limits.connectionsPerClient = loaded.settings.tcp.connectionsPerClient
+        limits.idleTimeout = .seconds(loaded.settings.tcp.idleSeconds)
+        let launcher = ProcessLauncher(
+            program: ProcessLauncher.programPath(), state: state.path, limits: limits)
+        let server = try Server(
+            source: source, configuration: loaded, state: state, launcher: launcher, logger: logger)
+        let addresses = try await server.start()
+        for address in addresses { logger.info("answering on \(address), UDP and TCP") }
+
+        var services: [any Service] = [
+            AnsweringService(answering: server.answering), Expiry(server: server),
+            ReloadOnHangUp(server: server), server.monitors,
+        ]
+        services += await server.fileFeeds
+        if let control = loaded.settings.control {
+            let feeds = loaded.settings.feeds.compactMap { feed -> PushFeed? in
+                guard case .push(let token) = feed.source else { return nil }
+                return PushFeed(name: feed.name, token: token)
+            }
+            services.append(
+                controlService(listen: control, feeds: feeds, plane: server, logger: logger))
+        }
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map { .init(service: $0) },
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger)))
+        do {
+            try await group.run()
+        } catch {
+            await server.answering.stop()
+            throw error
+        }
+        logger.info("stopped")
+    }
+
+    /// The service group tells of every step; its warnings are enough.
+    private func quiet(_ logger: Logger) -> Logger {
+        var logger = logger
+        logger.logLevel = max(logger.logLevel, .warning)
+        return logger
+    }
+}
+
+/// Writes a line to standard error.
+func printError(_ line: String) {
+    FileHandle.standardError.write(Data((line + "\n").utf8))
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Control
+import DNSWire
+import Foundation
+
+/// `sterna status`: what is served, and the health of what it steers to.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show what a running server serves and how its endpoints are.",
+        discussion: """
+            EXAMPLES
+              sterna status
+              sterna status --control 127.0.0.1:8053 --output json
+            """)
+
+    @Option(help: ArgumentHelp("The server's HTTP API.", valueName: "addr:port"))
+    var control = "127.0.0.1:8053"
+
+    @Option(help: "text or json.")
+    var output: OutputFormat = .text
+
+    func run() async throws {
+        guard let address = SocketAddress(control) else {
+            throw ValidationError("--control \(control): write ADDRESS:PORT, as in 127.0.0.1:8053")
+        }
+        do {
+            let body = try HTTPClient.get("/v1/status", from: address)
+            switch output {
+            case .json: print(String(decoding: body, as: UTF8.self))
+            case .text: show(try JSONDecoder().decode(StatusReport.self, from: body))
+            }
+        } catch {
+            printError("sterna: \(error)")
+            throw ExitCode.failure
+        }
+    }
+
+    private func show(_ report: StatusReport) {
+        let answering = report.answering
+        let process = answering.running ? "process \(answering.pid ?? 0)" : "NOT RUNNING"
+        print(
+            "sterna \(report.version), process \(report.pid), up \(Int(report.uptimeSeconds)) s; "
+                + "answering: \(process), restarts \(answering.restarts), image \(report.imageGeneration)"
+        )
+        if let reload = report.lastReload { print("last reload \(reload.time): \(reload.message)") }
+        print("")
+        table(
+            ["ZONE", "SERIAL", "NAMES", "STEERED"],
+            report.zones.map { [$0.origin, "\($0.serial)", "\($0.names)", "\($0.steered)"] })
+        let rows = report.endpoints.flatMap { endpoint in
+            endpoint.addresses.map { address in
+                [
+                    endpoint.endpoint, address.address, endpoint.cluster ?? "-",
+                    address.verdict + (address.override.map { " (\($0))" } ?? ""),
+                    address.since ?? "-", address.source.isEmpty ? "-" : address.source,
+                    address.reason,
+                ]
+            }
+        }
+        table(["ENDPOINT", "ADDRESS", "CLUSTER", "VERDICT", "SINCE", "SOURCE", "REASON"], rows)
+        table(
+            ["FEED", "KIND", "LAST", "PROBLEM"],
+            report.feeds.map {
+                [
+                    $0.name, $0.kind, $0.ageSeconds.map { "\(Int($0)) s ago" } ?? "never",
+                    $0.problem ?? "-",
+                ]
+            })
+    }
+
+    /// Prints columns as wide as their widest cell; nothing without rows.
+    private func table(_ head: [String], _ rows: [[String]]) {
+        guard !rows.isEmpty else { return }
+        let widths = head.indices.map { column in
+            ([head] + rows).map { $0[column].count }.max() ?? 0
+        }
+        for row in [head] + rows {
+            let cells = zip(row, widths).map {
+                $0.padding(toLength: $1, withPad: " ", startingAt: 0)
+            }
+            let line = cells.joined(separator: "  ")
+            print(line.replacing(#/ +$/#, with: ""))
+        }
+        print("")
+    }
+}

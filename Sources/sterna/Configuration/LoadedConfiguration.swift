@@ -1,0 +1,208 @@
+import Compiling
+import DNSWire
+import Foundation
+import Health
+import MasterFile
+import Settings
+import Zones
+
+/// Everything that the files say, with all findings about them.
+struct LoadedConfiguration: Sendable {
+    var settings = ServerSettings()
+    var zones: [ZoneSource] = []
+    var findings: [Finding] = []
+
+    var hasErrors: Bool { findings.contains { $0.severity == .error } }
+
+    /// Reads and checks every file; never stops at the first fault.
+    static func load(
+        _ source: ConfigurationSource,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) -> LoadedConfiguration {
+        var loader = ConfigurationLoader(source: source)
+        return loader.load(environment: environment)
+    }
+
+    /// The monitor of each endpoint of an image, looked up where its file can see it.
+    func monitor(of endpoint: CompiledEndpoint) -> MonitorDefinition? {
+        guard let name = endpoint.definition.monitor else { return nil }
+        let zone = zones.first { zone in
+            zone.steering.endpoints.contains { $0.position == endpoint.definition.position }
+        }
+        return zone?.steering.monitors.first { $0.name == name }
+            ?? settings.steering.monitors.first { $0.name == name }
+    }
+}
+
+/// Reads the files of a configuration one after the other and collects what is wrong with them.
+private struct ConfigurationLoader {
+    let source: ConfigurationSource
+    private var result = LoadedConfiguration()
+
+    init(source: ConfigurationSource) { self.source = source }
+
+    mutating func load(environment: [String: String]) -> LoadedConfiguration {
+        if let file = source.file { loadSettings(file, environment: environment) }
+        applyCommandLine()
+        loadZones()
+        check()
+        result.findings.sort {
+            ($0.position.file, $0.position.line, $0.position.column)
+                < ($1.position.file, $1.position.line, $1.position.column)
+        }
+        return result
+    }
+
+    private mutating func loadSettings(_ file: String, environment: [String: String]) {
+        guard let text = read(file) else { return }
+        let (settings, findings) = readServerSettings(
+            file: file, text: text, environment: environment)
+        result.findings += findings
+        if let settings { result.settings = settings }
+    }
+
+    private mutating func applyCommandLine() {
+        if let folder = source.zonesFolder { result.settings.zonesFolder = folder }
+        if !source.listen.isEmpty { result.settings.listen = source.listen }
+        if let workers = source.workers { result.settings.workers = workers }
+        if let state = source.state { result.settings.state = state }
+        switch source.control {
+        case .asConfigured: break
+        case .off: result.settings.control = nil
+        case .at(let address): result.settings.control = address
+        }
+    }
+
+    // MARK: Zones
+
+    private mutating func loadZones() {
+        var files: [(origin: Name, file: String, folder: String)] = source.zones.map {
+            ($0.origin, $0.file, ConfigurationLoader.folder(of: $0.file))
+        }
+        files += result.settings.zoneFiles.map {
+            ($0.origin, $0.file, ConfigurationLoader.folder(of: $0.file))
+        }
+        if let folder = result.settings.zonesFolder { files += listFolder(folder) }
+        var seen: [Name: String] = [:]
+        for (origin, file, folder) in files {
+            if let other = seen[origin] {
+                report(file, "zone \(origin) is given twice; the other file is \(other)")
+                continue
+            }
+            seen[origin] = file
+            loadZone(origin, file, folder)
+        }
+        if files.isEmpty, !result.hasErrors {
+            let place = source.file ?? result.settings.zonesFolder ?? "sterna"
+            report(place, "there is no zone to serve; give --zone ORIGIN=FILE or a zones folder")
+        }
+    }
+
+    /// The master files of a folder: `example.com.zone` holds example.com, `root.zone` the root.
+    private mutating func listFolder(
+        _ folder: String
+    ) -> [(origin: Name, file: String, folder: String)] {
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        } catch {
+            report(folder, "the zones folder cannot be read: \(reason(error))")
+            return []
+        }
+        var files: [(origin: Name, file: String, folder: String)] = []
+        for name in names where name.hasSuffix(".zone") {
+            let stem = String(name.dropLast(5))
+            do {
+                let origin = stem == "root" ? Name.root : try Name(stem)
+                files.append((origin, "\(folder)/\(name)", folder))
+            } catch {
+                report("\(folder)/\(name)", "the file's name is no zone's: \(error)")
+            }
+        }
+        let zones = Set(names.filter { $0.hasSuffix(".zone") }.map { $0.dropLast(5) })
+        for name in names where name.hasSuffix(".yaml") && !zones.contains(name.dropLast(5)) {
+            report("\(folder)/\(name)", "there is no \(name.dropLast(5)).zone beside it")
+        }
+        return files
+    }
+
+    private mutating func loadZone(_ origin: Name, _ file: String, _ folder: String) {
+        let (zone, findings) = MasterFile.loadZone(origin: origin, file: file, folder: folder)
+        result.findings += findings
+        var steering = SteeringDefinition()
+        let stem = file.hasSuffix(".zone") ? String(file.dropLast(5)) : file
+        let steeringFile = "\(stem).yaml"
+        if FileManager.default.fileExists(atPath: steeringFile), let text = read(steeringFile) {
+            let (definition, findings) = readZoneSteering(
+                file: steeringFile, text: text, origin: origin)
+            result.findings += findings
+            if let definition {
+                steering = definition
+                result.findings += resolve(
+                    platform: result.settings.steering, zone: definition, origin: origin)
+            }
+        }
+        guard let zone else { return }
+        result.findings += zone.findings(forSteered: steering.names)
+        result.zones.append(ZoneSource(zone: zone, steering: steering))
+    }
+
+    // MARK: Checks that need everything
+
+    private mutating func check() {
+        result.findings += resolve(platform: result.settings.steering)
+        result.findings += unusedMonitors(result.settings, zones: result.zones.map(\.steering))
+        let threads = result.settings.listen.count * result.settings.workers + 1
+        if threads > ConfigurationLimits.maximumThreads {
+            report(
+                source.file ?? "sterna",
+                "\(result.settings.listen.count) listen addresses with \(result.settings.workers) "
+                    + "workers each need \(threads) threads; at most "
+                    + "\(ConfigurationLimits.maximumThreads) are possible")
+        }
+    }
+
+    private mutating func read(_ file: String) -> String? {
+        do {
+            let data = try Data(contentsOf: URL(fileURLWithPath: file))
+            guard data.count <= ConfigurationLimits.maximumFileBytes else {
+                report(
+                    file, "the file is larger than \(ConfigurationLimits.maximumFileBytes) bytes")
+                return nil
+            }
+            guard let text = String(data: data, encoding: .utf8) else {
+                report(file, "the file is not UTF-8 text")
+                return nil
+            }
+            return text
+        } catch {
+            report(file, "the file cannot be read: \(reason(error))")
+            return nil
+        }
+    }
+
+    /// What the system said, without the wrapping of Foundation's errors.
+    private func reason(_ error: any Error) -> String {
+        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        guard let underlying, underlying.domain == NSPOSIXErrorDomain else {
+            return error.localizedDescription
+        }
+        return String(cString: strerror(Int32(underlying.code)))
+    }
+
+    private mutating func report(_ file: String, _ message: String) {
+        result.findings.append(Finding(at: SourcePosition(file: file), message))
+    }
+
+    private static func folder(of file: String) -> String {
+        guard let slash = file.lastIndex(of: "/") else { return "." }
+        return slash == file.startIndex ? "/" : String(file[..<slash])
+    }
+}
+
+/// Bounds of a configuration.
+private enum ConfigurationLimits {
+    /// Counter pages in shared memory.
+    static let maximumThreads = 64
+    static let maximumFileBytes = 16 << 20
+}

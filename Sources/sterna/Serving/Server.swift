@@ -1,0 +1,247 @@
+import Compiling
+import Control
+import DNSWire
+import Foundation
+import Handover
+import Health
+import Logging
+import Monitors
+import Serving
+import Settings
+import Synchronization
+import Verdicts
+import Zones
+
+/// The control process: holds what is served, and puts a new configuration in its place.
+actor Server {
+    let source: ConfigurationSource
+    let state: StateFolder
+    let plane: Plane
+    let board: VerdictBoard
+    let monitors: MonitorSet
+    let answering: AnsweringProcess
+    let logger: Logger
+    let started = Date()
+    private(set) var fileFeeds: [FileFeed] = []
+    private(set) var store: FeedStore?
+    private(set) var configuration: LoadedConfiguration
+    private(set) var compiled: CompiledImage?
+    private(set) var generation: UInt64 = 0
+    private(set) var lastReload: StatusReport.ReloadReport?
+    private let wordsAreLive: Flag
+
+    init(
+        source: ConfigurationSource, configuration: LoadedConfiguration, state: StateFolder,
+        launcher: ProcessLauncher, logger: Logger
+    ) throws {
+        self.source = source
+        self.configuration = configuration
+        self.state = state
+        self.logger = logger
+        let plane = try Plane(folder: state.path)
+        self.plane = plane
+        let wordsAreLive = Flag()
+        self.wordsAreLive = wordsAreLive
+        board = VerdictBoard(
+            now: { Int64(Date().timeIntervalSince1970) },
+            store: { slot, word in
+                if wordsAreLive.isSet { plane.verdicts.store(word, slot: slot) }
+            },
+            onTransition: { transition in
+                logger.notice(
+                    "\(transition.endpoint) \(transition.address): \(transition.old) -> \(transition.new)",
+                    metadata: [
+                        "reason": "\(transition.reason)", "source": "\(transition.source)",
+                    ])
+            })
+        monitors = MonitorSet(board: board, logger: logger)
+        answering = AnsweringProcess(launcher: launcher, logger: logger)
+        for feed in configuration.settings.feeds {
+            guard case .file(let path) = feed.source else { continue }
+            fileFeeds.append(
+                FileFeed(
+                    name: feed.name, path: path, board: board, logger: logger,
+                    now: { Int64(Date().timeIntervalSince1970) }))
+        }
+    }
+
+    // MARK: Start
+
+    /// Compiles, restores what was known, and makes an answering process serve it.
+    ///
+    /// - Returns: the addresses that are answered on.
+    func start() async throws -> [SocketAddress] {
+        let settings = configuration.settings
+        let found = try await answering.adopt(listen: settings.listen, workers: settings.workers)
+        let last = found?.generation ?? plane.generation
+        let known = state.slots(generation: last)
+        generation = max(last, plane.generation, state.generations.max() ?? 0) + 1
+        let image = try compile(
+            configuration, slots: SlotMap(serving: known, capacity: Plane.slotCount))
+        try state.write(image.bytes, generation: generation)
+        await restoreVerdicts(image, known: known)
+        if found == nil {
+            try await answering.open(listen: settings.listen, workers: settings.workers)
+        }
+        try await publish(image)
+        if let found {
+            logger.notice("took over answering process \(found.process), which went on answering")
+        }
+        return await answering.addresses
+    }
+
+    /// What is known of the endpoints goes into shared memory at once and complete: an endpoint that a
+    /// feed took out must not come back for the moment between a restart and the feed's first reading.
+    private func restoreVerdicts(_ image: CompiledImage, known: [SlotMap.Key: Int]) async {
+        let slots = Set(known.values)
+        let verdicts = plane.verdicts
+        let endpoints = tracked(image)
+        board.replaceEndpoints(endpoints) { slots.contains($0) ? verdicts.load($0) : nil }
+        await restoreReports()
+        for feed in fileFeeds { feed.poll() }
+        wordsAreLive.set()
+        board.replaceEndpoints(endpoints)
+        monitors.replace(targets(image))
+    }
+
+    private func restoreReports() async {
+        let now = Int64(Date().timeIntervalSince1970)
+        do {
+            let store = try FeedStore.open(folder: state.path, now: now, logger: logger)
+            self.store = store
+            for report in try await store.all() { try? board.report(Verdicts.FeedReport(report)) }
+        } catch {
+            logger.error("\(error); pushed verdicts are refused until this is mended")
+        }
+    }
+
+    // MARK: Reload
+
+    /// Loads the configuration again; one that has errors changes nothing.
+    func reload() async -> ReloadOutcome {
+        let loaded = LoadedConfiguration.load(source)
+        let outcome = await apply(loaded)
+        let time = Date().ISO8601Format()
+        lastReload = .init(time: time, ok: outcome.succeeded, message: outcome.message)
+        if outcome.succeeded {
+            logger.notice("\(outcome.message)")
+        } else {
+            logger.error("\(outcome.message)")
+        }
+        for finding in outcome.findings { logger.warning("\(finding)") }
+        return outcome
+    }
+
+    private func apply(_ loaded: LoadedConfiguration) async -> ReloadOutcome {
+        let findings = loaded.findings.map(\.description)
+        guard !loaded.hasErrors else {
+            return ReloadOutcome(
+                succeeded: false, message: "reload refused, the old configuration goes on serving",
+                findings: findings)
+        }
+        do {
+            let slots = compiled?.slots ?? SlotMap(capacity: Plane.slotCount)
+            generation += 1
+            let image = try compile(loaded, slots: slots)
+            try state.write(image.bytes, generation: generation)
+            let old = configuration
+            configuration = loaded
+            // New addresses get their words before the image that reads them.
+            board.replaceEndpoints(tracked(image))
+            do {
+                try await publish(image)
+            } catch {
+                configuration = old
+                if let compiled { board.replaceEndpoints(tracked(compiled)) }
+                throw error
+            }
+            monitors.replace(targets(image))
+            let names = image.zones.reduce(0) { $0 + $1.names }
+            var message = "serving image \(generation): \(image.zones.count) zones, \(names) names"
+            for key in restartKeys(old, loaded) {
+                message += "; a changed '\(key)' needs a restart"
+            }
+            return ReloadOutcome(succeeded: true, message: message, findings: findings)
+        } catch let error as Findings {
+            return ReloadOutcome(
+                succeeded: false, message: "reload refused, the old configuration goes on serving",
+                findings: findings + error.all.map(\.description))
+        } catch {
+            return ReloadOutcome(
+                succeeded: false,
+                message: "reload failed, the old configuration goes on serving: \(error)",
+                findings: findings)
+        }
+    }
+
+    /// Settings that a running server cannot change.
+    private func restartKeys(_ old: LoadedConfiguration, _ new: LoadedConfiguration) -> [String] {
+        var keys: [String] = []
+        if old.settings.listen != new.settings.listen { keys.append("listen") }
+        if old.settings.workers != new.settings.workers { keys.append("workers") }
+        if old.settings.control != new.settings.control { keys.append("control") }
+        if old.settings.tcp != new.settings.tcp { keys.append("tcp") }
+        let sources = [old, new].map { $0.settings.feeds.map { "\($0.name) \($0.source)" } }
+        if sources[0] != sources[1] { keys.append("feeds") }
+        return keys
+    }
+
+    // MARK: Images
+
+    private func compile(
+        _ loaded: LoadedConfiguration, slots: SlotMap
+    ) throws(Findings) -> CompiledImage {
+        try Compiling.compile(
+            loaded.zones, platform: loaded.settings.steering,
+            settings: AnswerSettings(udpBytes: loaded.settings.ednsBytes), slots: slots,
+            generation: generation)
+    }
+
+    /// Makes the answering process serve an image whose file is written.
+    private func publish(_ image: CompiledImage) async throws {
+        try await answering.serve(generation)
+        plane.generation = generation
+        compiled = image
+        state.removeImages(except: [generation])
+    }
+
+    private func tracked(_ image: CompiledImage) -> [TrackedEndpoint] {
+        image.endpoints.map { endpoint in
+            TrackedEndpoint(
+                key: endpoint.key, cluster: endpoint.definition.cluster,
+                tier: endpoint.definition.tier.rawValue, monitor: endpoint.definition.monitor,
+                addresses: endpoint.addresses.map {
+                    TrackedAddress(address: $0.address, slot: $0.slot)
+                })
+        }
+    }
+
+    private func targets(_ image: CompiledImage) -> [MonitorTarget] {
+        image.endpoints.flatMap { endpoint in
+            guard let monitor = configuration.monitor(of: endpoint) else {
+                return [MonitorTarget]()
+            }
+            return endpoint.addresses.map {
+                MonitorTarget(endpoint: endpoint.key, address: $0.address, monitor: monitor)
+            }
+        }
+    }
+}
+
+/// A switch that any thread may read and that is set once.
+final class Flag: Sendable {
+    private let value = Atomic<Bool>(false)
+
+    var isSet: Bool { value.load(ordering: .acquiring) }
+
+    func set() { value.store(true, ordering: .releasing) }
+}
+
+extension Verdicts.FeedReport {
+    init(_ stored: StoredReport) {
+        self.init(
+            endpoint: stored.endpoint, source: stored.source, sequence: stored.sequence,
+            verdict: stored.verdict, reason: stored.reason, expires: stored.expires,
+            received: stored.received)
+    }
+}

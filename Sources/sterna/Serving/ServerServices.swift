@@ -1,0 +1,31 @@
+import Logging
+import ServiceLifecycle
+import UnixSignals
+import Verdicts
+
+/// Reloads the configuration on SIGHUP.
+struct ReloadOnHangUp: Service {
+    let server: Server
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            for await _ in await UnixSignalsSequence(trapping: .sighup) {
+                _ = await server.reload()
+            }
+        }
+    }
+}
+
+/// Drops reports of feeds and overrides whose time has passed, every second.
+struct Expiry: Service {
+    let server: Server
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                server.board.expire()
+                try? await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+}

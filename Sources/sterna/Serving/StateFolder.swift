@@ -1,0 +1,117 @@
+import Compiling
+import DNSWire
+import Foundation
+import Serving
+
+/// The folder for what must outlive a restart: images, verdicts, what was accepted over the API.
+///
+/// One control process at a time holds it.
+struct StateFolder: Sendable {
+    let path: String
+    /// Locked for as long as this process lives.
+    private let lock: CInt
+
+    /// Makes the folder if need be and locks it.
+    init(_ path: String) throws(ServeError) {
+        self.path = path
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw ServeError(
+                "the state folder \(path) cannot be made: \(error.localizedDescription)")
+        }
+        lock = open("\(path)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard lock >= 0 else {
+            throw ServeError("the state folder \(path) cannot be used: \(errnoText())")
+        }
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            throw ServeError("another sterna uses the state folder \(path); give --state DIR")
+        }
+    }
+
+    /// The folder of a server without a configuration file: one for each first listening address.
+    static func temporary(for listen: SocketAddress) -> String {
+        let base = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+        let name = listen.description.map { $0.isHexDigit || $0 == "." ? $0 : "-" }
+        return "\(base)/sterna-\(getuid())/\(String(name))"
+    }
+
+    func imagePath(_ generation: UInt64) -> String {
+        Plane.imagePath(folder: path, generation: generation)
+    }
+
+    /// Writes an image so that it is there whole or not at all, crash or not.
+    func write(_ image: [UInt8], generation: UInt64) throws(ServeError) {
+        let temporary = imagePath(generation) + ".new"
+        let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw ServeError("cannot write \(temporary): \(errnoText())") }
+        var written = 0
+        image.withUnsafeBytes { bytes in
+            while written < bytes.count {
+                let count = Foundation.write(
+                    file, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { break }
+                written += count
+            }
+        }
+        let flushed = written == image.count && fsync(file) == 0
+        let problem = errnoText()
+        close(file)
+        guard flushed, rename(temporary, imagePath(generation)) == 0 else {
+            unlink(temporary)
+            throw ServeError("cannot write \(temporary): \(problem)")
+        }
+    }
+
+    /// Removes images other than those named.
+    func removeImages(except kept: Set<UInt64>) {
+        for generation in generations where !kept.contains(generation) {
+            unlink(imagePath(generation))
+        }
+    }
+
+    /// Numbers of the images that lie here.
+    var generations: [UInt64] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return names.compactMap { $0.hasPrefix("image-") ? UInt64($0.dropFirst(6)) : nil }
+    }
+
+    /// The slots that an image of this folder gives its addresses; none if it cannot be read.
+    func slots(generation: UInt64) -> [SlotMap.Key: Int] {
+        guard generation > 0, let loaded = try? LoadedImage(path: imagePath(generation)) else {
+            return [:]
+        }
+        let image = loaded.image
+        var slots: [SlotMap.Key: Int] = [:]
+        for index in 0..<image.endpointCount {
+            let endpoint = image.endpoint(index)
+            let key = text(endpoint.key)
+            for offset in 0..<endpoint.v4Count + endpoint.v6Count {
+                let address = image.address(endpoint.firstAddress + offset)
+                let wire = address.wire(v4: offset < endpoint.v4Count)
+                guard let value = IPAddress(bytes: (0..<wire.count).map { wire.byte($0) }) else {
+                    continue
+                }
+                slots[SlotMap.Key(endpoint: key, address: value)] = address.slot
+            }
+        }
+        return withExtendedLifetime(loaded) { slots }
+    }
+
+    private func text(_ bytes: ByteView) -> String {
+        String(decoding: (0..<bytes.count).map { bytes.byte($0) }, as: UTF8.self)
+    }
+}
+
+/// Why a server cannot start or go on, as one sentence for its operator.
+struct ServeError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+/// What the last system call that failed said.
+func errnoText() -> String { String(cString: strerror(errno)) }
