@@ -7,6 +7,9 @@ let nio = "swift-nio"
 /// Targets whose code runs for every query: no Foundation, no existentials, unsafe lines marked.
 let perQuery: Set<String> = ["DNSWire", "Health", "Serving", "Steering", "Answering", "Transport"]
 
+/// Targets in C.
+let cTargets: Set<String> = ["CSterna", "CAllocationCounter"]
+
 let package = Package(
     name: "sterna",
     products: [
@@ -76,10 +79,12 @@ let package = Package(
         .target(
             name: "Control",
             dependencies: [
-                "DNSWire", "Health", "Serving", "Verdicts",
+                "DNSWire", "Health",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: nio),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
 
@@ -106,11 +111,66 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
+
+        // tests: one target for each target, and what they share
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "Compiling", "DNSWire", "Health", "Serving", "Steering", "Zones",
+            ],
+            path: "Tests/TestSupport"),
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+        .testTarget(name: "DNSWireTests", dependencies: ["DNSWire", "TestSupport"]),
+        .testTarget(name: "HealthTests", dependencies: ["Health"]),
+        .testTarget(
+            name: "ServingTests",
+            dependencies: ["DNSWire", "Health", "Serving", "TestSupport", "Zones"]),
+        .testTarget(
+            name: "SteeringTests",
+            dependencies: ["DNSWire", "Health", "Serving", "Steering", "TestSupport", "Zones"]),
+        .testTarget(name: "ZonesTests", dependencies: ["DNSWire", "MasterFile", "Zones"]),
+        .testTarget(
+            name: "CompilingTests",
+            dependencies: ["Compiling", "DNSWire", "Health", "Serving", "Steering", "Zones"]),
+        .testTarget(
+            name: "AnsweringTests",
+            dependencies: [
+                "Answering", "CAllocationCounter", "CLDNS", "Compiling", "DNSWire", "Health",
+                "MasterFile", "Serving", "Steering", "Zones",
+            ],
+            exclude: ["Golden"]),
+        .testTarget(name: "VerdictsTests", dependencies: ["DNSWire", "Health", "Verdicts"]),
+        .testTarget(
+            name: "MasterFileTests", dependencies: ["CLDNS", "DNSWire", "MasterFile", "Zones"],
+            exclude: ["Broken"]),
+        .testTarget(name: "TransportTests", dependencies: ["CSterna", "DNSWire", "Transport"]),
+        .testTarget(
+            name: "MonitorsTests",
+            dependencies: [
+                "Canary", "DNSWire", "Health", "Monitors", "Verdicts",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOHTTP1", package: nio),
+                .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .testTarget(
+            name: "ControlTests",
+            dependencies: [
+                "Control", "DNSWire", "Health",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .testTarget(name: "SettingsTests", dependencies: ["DNSWire", "Health", "Settings", "Zones"]),
+        .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.type != .system && target.name != "CSterna" {
+for target in package.targets where target.type != .system && !cTargets.contains(target.name) {
     var settings: [SwiftSetting] = [
         .treatAllWarnings(as: .error),
         .enableUpcomingFeature("ExistentialAny"),

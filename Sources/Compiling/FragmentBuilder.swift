@@ -44,7 +44,10 @@ struct FragmentBuilder {
         requiredBytes = writer.bytes.count
     }
 
+    /// Adds an RRset that the largest message still has room for, and leaves out others.
     mutating func addAdditional(_ set: RRset, owner: Name, isGlue: Bool) {
+        let bytes = set.rdatas.reduce(0) { $0 + owner.wire.count + 10 + $1.count }
+        guard bytes <= room else { return }
         for rdata in set.rdatas {
             writer.appendRecord(owner: owner, type: set.type, ttl: set.ttl, rdata: rdata)
         }
@@ -54,9 +57,12 @@ struct FragmentBuilder {
     }
 
     /// Whether the fragment fits a message; a larger RRset can never be answered.
-    var fits: Bool {
-        writer.bytes.count + Header.bytes + Name.maximumBytes + 4 + ResponseWriter.optBytes
-            <= Header.maximumBytes
+    var fits: Bool { room >= 0 }
+
+    /// Bytes left beside the longest question and an OPT.
+    private var room: Int {
+        Header.maximumBytes - Header.bytes - Name.maximumBytes - 4 - ResponseWriter.optBytes
+            - writer.bytes.count
     }
 
     func write(to image: inout ImageBuilder) -> UInt32 {

@@ -15,6 +15,8 @@ struct ProgramCompiler {
 
     private let endpoints: EndpointTable
     private var nodes: [Node] = []
+    /// Levels below and including each node.
+    private var heights: [Int] = []
     private var edges: [(node: Int, weight: UInt32)] = []
     private var nodeByEndpoint: [String: Int] = [:]
     private var nodeByPolicy: [String: Int] = [:]
@@ -53,18 +55,17 @@ struct ProgramCompiler {
     private mutating func add(
         _ policy: PolicyDefinition, _ scope: Scope, depth: Int
     ) throws(Finding) -> Int {
-        guard depth < ProgramLayout.maximumDepth else {
-            throw Finding(
-                at: position,
-                "the policy is nested deeper than \(ProgramLayout.maximumDepth) levels")
-        }
+        try checkDepth(depth)
         switch policy {
         case .reference(let name, let place):
             switch scope.resolve(name) {
             case .endpoint(let key, _): return try addEndpoint(key)
             case .policy(let named, let inner):
                 let key = inner.prefix + named.name
-                if let node = nodeByPolicy[key] { return node }
+                if let node = nodeByPolicy[key] {
+                    try checkDepth(depth + heights[node])
+                    return node
+                }
                 let node = try add(named.policy, inner, depth: depth + 1)
                 nodeByPolicy[key] = node
                 return node
@@ -88,6 +89,14 @@ struct ProgramCompiler {
             let nodes = try children(members.map(\.member), scope, depth)
             let weighted = zip(nodes, members).map { ($0.0.0, $0.1.weight) }
             return try addGroup(ProgramLayout.Kind.weighted, weighted, answers: answers)
+        }
+    }
+
+    private func checkDepth(_ depth: Int) throws(Finding) {
+        guard depth < ProgramLayout.maximumDepth else {
+            throw Finding(
+                at: position,
+                "the policy is nested deeper than \(ProgramLayout.maximumDepth) levels")
         }
     }
 
@@ -116,6 +125,7 @@ struct ProgramCompiler {
             Node(
                 kind: ProgramLayout.Kind.endpoint, first: entry.firstAddress,
                 v4Count: entry.v4.count, v6Count: entry.v6.count))
+        heights.append(1)
         nodeByEndpoint[key] = nodes.count - 1
         return nodes.count - 1
     }
@@ -135,6 +145,7 @@ struct ProgramCompiler {
             Node(
                 kind: kind, answers: min(answers, ProgramLayout.maximumAnswers), first: edges.count,
                 memberCount: members.count))
+        heights.append(1 + (members.map { heights[$0.0] }.max() ?? 0))
         edges.append(contentsOf: members.map { (node: $0.0, weight: $0.1) })
         return nodes.count - 1
     }

@@ -80,8 +80,13 @@ struct ZoneCompiler {
         var current = name
         while current != origin {
             let isSelf = current == name
-            if origins.contains(current) { return isSelf ? .apexOfOther : .otherZone }
-            if isCut(current) { result = isSelf ? .cut : .below }
+            if origins.contains(current) {
+                // Of two zones above an apex the nearer one is its parent.
+                guard isSelf else { return .otherZone }
+                result = .apexOfOther
+            } else if isCut(current) {
+                result = isSelf ? .cut : .below
+            }
             guard let parent = current.parent else { break }
             current = parent
         }
@@ -165,7 +170,7 @@ struct ZoneCompiler {
         // Additional addresses, as RFC 1035 §3.3.9, §3.3.11 and RFC 2782 ask for.
         if set.type == .ns || set.type == .mx || set.type == .srv {
             for host in Set(set.targets).sorted() {
-                for (owner, addresses) in staticAddresses(of: host) where fragment.fits {
+                for (owner, addresses) in staticAddresses(of: host) {
                     fragment.addAdditional(addresses, owner: owner, isGlue: false)
                 }
             }
@@ -183,9 +188,7 @@ struct ZoneCompiler {
         for inside in [true, false] {
             for host in hosts where host.isAtOrBelow(cut) == inside && host.isAtOrBelow(origin) {
                 for type in [RRType.a, .aaaa] {
-                    guard let addresses = source.zone.rrset(host, type), fragment.fits else {
-                        continue
-                    }
+                    guard let addresses = source.zone.rrset(host, type) else { continue }
                     fragment.addAdditional(addresses, owner: host, isGlue: inside)
                 }
             }

@@ -64,7 +64,9 @@ package struct RRType: RawRepresentable, Hashable, Sendable {
         let upper = text.uppercased()
         if let known = RRType.mnemonics.first(where: { $0.0 == upper }) {
             self.init(rawValue: known.1)
-        } else if upper.hasPrefix("TYPE"), let number = UInt16(upper.dropFirst(4)) {
+        } else if upper.hasPrefix("TYPE"), !upper.contains("+"), !upper.contains("-"),
+            let number = UInt16(upper.dropFirst(4))
+        {
             self.init(rawValue: number)
         } else {
             return nil

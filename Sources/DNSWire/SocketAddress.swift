@@ -17,7 +17,11 @@ extension SocketAddress: CustomStringConvertible {
     package init?(_ text: some StringProtocol) {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         var host = String(text[..<colon])
-        guard let port = UInt16(text[text.index(after: colon)...]) else { return nil }
+        let digits = text[text.index(after: colon)...]
+        // UInt16 would take a sign as well.
+        guard let port = UInt16(digits), digits.first != "+", digits.first != "-" else {
+            return nil
+        }
         if host.hasPrefix("["), host.hasSuffix("]") {
             host = String(host.dropFirst().dropLast())
             guard host.contains(":") else { return nil }

@@ -160,7 +160,7 @@ package struct PolicyEvaluator: ~Copyable {
         }
     }
 
-    /// An endpoint's passing addresses, from a random one on.
+    /// An endpoint's passing addresses, from a random one of them on.
     private mutating func pickAddresses(
         _ node: PolicyNode, _ index: Int, v4: Bool, limit: Int, _ random: inout RandomSource
     ) {
@@ -169,7 +169,18 @@ package struct PolicyEvaluator: ~Copyable {
         var all = StandingSet()
         for offset in 0..<range.count { unsafe all.insert(addressStandings[start &+ offset]) }
         let eligible = all.eligible
-        let rotation = range.count > 1 ? Int(random.below(UInt64(range.count))) : 0
+        var passing = 0
+        for offset in 0..<range.count
+        where unsafe eligible.contains(addressStandings[start &+ offset]) {
+            passing &+= 1
+        }
+        // Start behind fewer of them than there are, so that each is first equally often.
+        var skip = passing > 1 ? Int(random.below(UInt64(passing))) : 0
+        var rotation = 0
+        while skip > 0 {
+            if unsafe eligible.contains(addressStandings[start &+ rotation]) { skip &-= 1 }
+            rotation &+= 1
+        }
         for step in 0..<range.count where pickedCount < limit {
             let offset = (step &+ rotation) % range.count
             if unsafe eligible.contains(addressStandings[start &+ offset]) {

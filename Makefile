@@ -1,0 +1,30 @@
+# The two commands that matter are `make serve` and `make test`; each installs what it needs.
+BUILD = swift build -c release
+
+.PHONY: serve build test bench format lint clean install
+
+serve: build
+	scripts/serve-example
+
+build: install
+	$(BUILD)
+
+# One configuration for product and tests: what is tested is what runs.
+test: install
+	$(BUILD)
+	swift test -c release
+
+bench: build
+	Benchmarks/run
+
+format:
+	swift format -i -r Sources Tests Package.swift
+
+lint:
+	swift format lint --strict -r Sources Tests Package.swift
+
+install:
+	scripts/install
+
+clean:
+	rm -rf .build state

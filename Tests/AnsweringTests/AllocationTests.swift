@@ -1,0 +1,226 @@
+import Answering
+import CAllocationCounter
+import Compiling
+import DNSWire
+import Foundation
+import Health
+import Serving
+import Steering
+import Testing
+import Zones
+
+#if DEBUG
+    private let isOptimised = false
+#else
+    private let isOptimised = true
+#endif
+
+/// The query path asks nothing of the allocator (STYLE §3).
+@Suite struct AllocationTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var name = "www.example.org."
+        var type = RRType.a
+        var edns = true
+        var transport = TransportProtocol.udp
+        /// What to do to the packet.
+        var damage: @Sendable (inout [UInt8]) -> Void = { _ in }
+        /// What the response must be, so that the case is the one it says.
+        var rcode: RCode? = .noError
+        var answers = 0
+        var isTruncated = false
+    }
+
+    static let queries = 20_000
+
+    static let cases: [Case] = [
+        Case(testDescription: "exact match", answers: 2),
+        Case(testDescription: "exact match over TCP", transport: .tcp, answers: 2),
+        Case(
+            testDescription: "with additional records", name: "example.org.", type: .mx, answers: 1),
+        Case(testDescription: "wildcard", name: "x.y.wild.example.org.", answers: 1),
+        Case(testDescription: "NODATA", type: .txt),
+        Case(testDescription: "NXDOMAIN", name: "a.b.c.example.org.", rcode: .nameError),
+        Case(testDescription: "referral", name: "x.sub.example.org."),
+        Case(testDescription: "alias", name: "two.example.org.", answers: 4),
+        Case(
+            testDescription: "alias to nothing", name: "gone.example.org.", rcode: .nameError,
+            answers: 1),
+        Case(testDescription: "alias to a referral", name: "down.example.org.", answers: 1),
+        Case(testDescription: "alias loop", name: "loop.example.org.", answers: 1),
+        Case(testDescription: "ANY", type: .any, answers: 2),
+        Case(
+            testDescription: "truncated", name: "many.example.org.", edns: false, isTruncated: true),
+        Case(
+            testDescription: "truncated behind an alias", name: "tomany.example.org.", edns: false,
+            answers: 1, isTruncated: true),
+        Case(testDescription: "weighted", name: "weighted.example.org.", answers: 1),
+        Case(testDescription: "weighted, several", name: "several.example.org.", answers: 3),
+        Case(testDescription: "failover", name: "failover.example.org.", answers: 1),
+        Case(testDescription: "all, nested", name: "nested.example.org.", answers: 4),
+        Case(
+            testDescription: "steered, IPv6", name: "nested.example.org.", type: .aaaa, answers: 4),
+        Case(testDescription: "steered wildcard", name: "x.any.example.org.", answers: 1),
+        Case(testDescription: "alias to a steered name", name: "shop.example.org.", answers: 2),
+        Case(testDescription: "policy down, all", name: "down-all.example.org.", answers: 1),
+        Case(testDescription: "policy down, addresses", name: "down-list.example.org.", answers: 1),
+        Case(
+            testDescription: "policy down, SERVFAIL", name: "down-fail.example.org.",
+            rcode: .serverFailure),
+        Case(testDescription: "foreign", name: "www.example.com.", rcode: .refused),
+        Case(testDescription: "malformed", damage: { $0[12] = 64 }, rcode: .formatError),
+        Case(
+            testDescription: "unknown version", damage: { $0[$0.count - 5] = 1 }, rcode: .badVersion
+        ),
+        Case(testDescription: "NOTIFY", damage: { $0[2] = 0x20 }, rcode: .refused),
+        Case(testDescription: "a response", damage: { $0[2] = 0x80 }, rcode: nil),
+        Case(testDescription: "a scrap", damage: { $0 = [1] }, rcode: nil),
+    ]
+
+    @Test func counterCounts() throws {
+        try #require(allocation_counter_works() == 1)
+        allocation_counter_begin()
+        let block = UnsafeMutableRawPointer.allocate(byteCount: 100, alignment: 1)
+        let aligned = UnsafeMutableRawPointer.allocate(byteCount: 100, alignment: 256)
+        block.deallocate()
+        aligned.deallocate()
+        let count = allocation_counter_end()
+        #expect(count.allocations == 2)
+        #expect(count.frees == 2)
+    }
+
+    @Test(
+        .disabled(if: !isOptimised, "unoptimised code allocates: run swift test -c release"),
+        .enabled(if: allocation_counter_works() == 1, "a sanitizer has an allocator of its own"),
+        arguments: cases)
+    func answeringAllocatesNothing(_ c: Case) throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appending(path: "sterna-allocations-\(UUID().uuidString)").path()
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var responder = try responder(folder)
+
+        var packet = try Question(c.name, c.type, edns: c.edns ? .init() : nil).packet
+        c.damage(&packet)
+        let output = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: Header.maximumBytes, alignment: 64)
+        defer { output.deallocate() }
+        let length = packet.withUnsafeBytes { ask(&responder, $0, output, c.transport, times: 1) }
+        try check(c, Array(output[..<length]))
+
+        let count = packet.withUnsafeBytes { query in
+            allocation_counter_begin()
+            _ = ask(&responder, query, output, c.transport, times: AllocationTests.queries)
+            return allocation_counter_end()
+        }
+        #expect(count.allocations == 0)
+        #expect(count.frees == 0)
+    }
+
+    /// Answers in batches of 64, as a worker does; returns the last response's length.
+    private func ask(
+        _ responder: inout Responder, _ query: UnsafeRawBufferPointer,
+        _ output: UnsafeMutableRawBufferPointer, _ transport: TransportProtocol, times: Int
+    ) -> Int {
+        var length = 0
+        for number in 0..<times {
+            if number % 64 == 0 {
+                responder.endBatch()
+                responder.beginBatch()
+            }
+            length = responder.respond(
+                to: query, into: output, from: ClientAddress(v4: 0xC000_0201), over: transport,
+                at: 1_700_000_000)
+        }
+        responder.endBatch()
+        return length
+    }
+
+    private func check(_ c: Case, _ response: [UInt8]) throws {
+        guard let rcode = c.rcode else {
+            #expect(response.isEmpty)
+            return
+        }
+        let decoded = try DecodedMessage(response)
+        #expect(decoded.rcode == rcode)
+        #expect(decoded.answer.count == c.answers)
+        #expect(decoded.isTruncated == c.isTruncated)
+    }
+
+    // MARK: What is served
+
+    private func responder(_ folder: String) throws -> Responder {
+        let compiled = try compile(
+            [ZoneSource(zone: try TestZones.zone(AllocationTests.zone), steering: try steering())],
+            platform: SteeringDefinition(), settings: AnswerSettings(),
+            slots: SlotMap(capacity: 100), generation: 1)
+        let path = Plane.imagePath(folder: folder, generation: 1)
+        try Data(compiled.bytes).write(to: URL(filePath: path))
+        let verdicts = VerdictTable(privateWords: 100)
+        for endpoint in compiled.endpoints where endpoint.key == "example.org/dead" {
+            for address in endpoint.addresses {
+                verdicts.store(VerdictWord(.unhealthy), slot: address.slot)
+            }
+        }
+        return Responder(
+            worker: 0, cell: ImageCell(try LoadedImage(path: path)), verdicts: verdicts,
+            counters: CounterPage(), random: RandomSource(seed: 1))
+    }
+
+    private static let zone =
+        """
+        @ MX 10 www
+        www A 192.0.2.80
+        www A 192.0.2.81
+        *.wild A 192.0.2.82
+        sub NS ns.sub
+        ns.sub A 192.0.2.53
+        one CNAME www
+        two CNAME one
+        gone CNAME missing
+        down CNAME x.sub
+        loop CNAME loop
+        shop CNAME weighted
+        tomany CNAME many
+
+        """ + (1...40).map { "many A 198.51.100.\($0)" }.joined(separator: "\n")
+
+    private func steering() throws -> SteeringDefinition {
+        let place = SourcePosition(file: "test.yaml")
+        func refer(_ name: String) -> PolicyDefinition { .reference(name, place) }
+        let weighted = PolicyDefinition.weighted(
+            (1...4).map { WeightedMember(refer("e\($0)"), weight: UInt32($0)) }, answers: 1)
+        let several = PolicyDefinition.weighted(
+            (1...4).map { WeightedMember(refer("e\($0)"), weight: UInt32($0)) }, answers: 3)
+        let policies: [(String, PolicyDefinition, SteeredName.WhenDown)] = [
+            ("weighted", weighted, .all), ("several", several, .all),
+            ("failover", .failover([refer("dead"), refer("e1")]), .all),
+            (
+                "nested",
+                .failover([
+                    refer("dead"),
+                    .all([.failover([refer("e1")]), refer("e2"), several], answers: 8),
+                ]), .all
+            ),
+            ("*.any", weighted, .all),
+            ("down-all", refer("dead"), .all),
+            ("down-list", refer("dead"), .addresses([.v4(0xCB00_7101)])),
+            ("down-fail", refer("dead"), .serverFailure),
+        ]
+        var definition = SteeringDefinition()
+        definition.endpoints = (["dead"] + (1...4).map { "e\($0)" }).enumerated().map {
+            EndpointDefinition(
+                name: $1,
+                addresses: [
+                    .v4(0xC000_0200 + UInt32($0)), .v6(0x2001_0DB8 << 32, UInt64($0)),
+                ], position: place)
+        }
+        definition.names = try policies.map { name, policy, whenDown in
+            SteeredName(
+                owner: try Name(name + ".example.org."), ttl: .seconds(30), policy: policy,
+                whenDown: whenDown, position: place)
+        }
+        return definition
+    }
+}

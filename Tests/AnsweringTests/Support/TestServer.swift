@@ -1,0 +1,79 @@
+import Answering
+import Compiling
+import DNSWire
+import Health
+import Serving
+import Steering
+import Zones
+
+/// The answering function with everything that it needs, in memory.
+final class TestServer {
+    let compiled: CompiledImage
+    let verdicts: VerdictTable
+    let counters = CounterPage()
+    private let memory: UnsafeMutableRawBufferPointer
+    private let output: UnsafeMutableRawBufferPointer
+    private let image: ServingImage
+    private var state: AnsweringState
+
+    /// Endpoint addresses that tests use.
+    private static let slots = 1024
+
+    init(
+        _ sources: [ZoneSource], platform: SteeringDefinition = SteeringDefinition(),
+        udpBytes: Int = AnswerSettings.defaultUDPBytes, seed: UInt64 = 1
+    ) throws {
+        compiled = try compile(
+            sources, platform: platform, settings: AnswerSettings(udpBytes: udpBytes),
+            slots: SlotMap(capacity: TestServer.slots), generation: 1)
+        memory = .allocate(byteCount: compiled.bytes.count, alignment: 64)
+        memory.copyBytes(from: compiled.bytes)
+        output = .allocate(byteCount: Header.maximumBytes, alignment: 64)
+        verdicts = VerdictTable(privateWords: TestServer.slots)
+        state = AnsweringState(random: RandomSource(seed: seed))
+        do {
+            image = try ServingImage(ByteView(UnsafeRawBufferPointer(memory)))
+        } catch {
+            memory.deallocate()
+            output.deallocate()
+            throw error
+        }
+    }
+
+    deinit {
+        memory.deallocate()
+        output.deallocate()
+    }
+
+    /// The response to one message; empty when there is none.
+    func answer(_ packet: [UInt8], over transport: TransportProtocol = .udp) -> [UInt8] {
+        let length = packet.withUnsafeBytes { bytes in
+            Answering.answer(
+                ByteView(bytes), into: ByteSink(output), from: ClientAddress(v4: 0xC000_0201),
+                over: transport, at: 1_700_000_000, image: image, verdicts: verdicts,
+                counters: counters, state: &state)
+        }
+        return Array(output[..<length])
+    }
+
+    func answer(
+        _ question: Question, over transport: TransportProtocol = .udp
+    ) throws -> DecodedMessage {
+        try DecodedMessage(answer(question.packet, over: transport))
+    }
+
+    func answer(_ name: String, _ type: RRType) throws -> DecodedMessage {
+        try answer(try Question(name, type, edns: .init()))
+    }
+
+    /// Says something about every address of an endpoint.
+    func store(_ word: VerdictWord, endpoint key: String) {
+        for endpoint in compiled.endpoints where endpoint.key == key {
+            for address in endpoint.addresses { verdicts.store(word, slot: address.slot) }
+        }
+    }
+
+    func store(_ verdict: Verdict, endpoint key: String) {
+        store(VerdictWord(verdict), endpoint: key)
+    }
+}

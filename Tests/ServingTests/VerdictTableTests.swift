@@ -1,0 +1,48 @@
+import Health
+import Serving
+import Testing
+
+@Suite struct VerdictTableTests {
+    @Test func wordsAreReadAsStored() {
+        let table = VerdictTable(privateWords: 5)
+        #expect(table.count == 5)
+        for slot in 0..<5 { #expect(table.load(slot) == VerdictWord(.unchecked)) }
+        for slot in 0..<5 {
+            table.store(
+                VerdictWord(.degraded, override: .up, changeSeconds: UInt32(slot)), slot: slot)
+        }
+        for slot in 0..<5 {
+            let word = table.load(slot)
+            #expect(word.verdict == .degraded)
+            #expect(word.override == .up)
+            #expect(word.changeSeconds == UInt32(slot))
+        }
+    }
+
+    /// A slot that does not exist never takes an endpoint out.
+    @Test(arguments: [-1, 5, 6, .max, .min])
+    func slotsOutsideAreUnchecked(_ slot: Int) {
+        let table = VerdictTable(privateWords: 5)
+        for inside in 0..<5 { table.store(VerdictWord(.healthy), slot: inside) }
+        table.store(VerdictWord(.unhealthy), slot: slot)
+        #expect(table.load(slot) == VerdictWord(rawValue: 0))
+        for inside in 0..<5 { #expect(table.load(inside) == VerdictWord(.healthy)) }
+    }
+
+    /// Every verdict, override and time comes back, and unknown bits read as unchecked.
+    @Test func wordsHoldAllThreeParts() {
+        for verdict in Verdict.allCases {
+            for override in Override.allCases {
+                for seconds in [0, 1, 0xFF_FFFF, 0x100_0000, .max] as [UInt32] {
+                    let word = VerdictWord(verdict, override: override, changeSeconds: seconds)
+                    #expect(word.verdict == verdict)
+                    #expect(word.override == override)
+                    #expect(word.changeSeconds == min(seconds, 0xFF_FFFF))
+                }
+            }
+        }
+        #expect(VerdictWord(rawValue: 7).verdict == .unchecked)
+        #expect(VerdictWord(rawValue: 7 << 3).override == .none)
+        #expect(VerdictWord(rawValue: 0) == VerdictWord(.unchecked))
+    }
+}
