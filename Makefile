@@ -11,8 +11,8 @@ build: install
 
 # One configuration for product and tests: what is tested is what runs.
 test: install
-	$(BUILD)
-	swift test -c release
+	$(BUILD) --build-tests
+	swift test -c release --skip-build --disable-testable-imports
 
 bench: build
 	Benchmarks/run

@@ -16,7 +16,8 @@ package func answer(
     over transport: TransportProtocol, at now: UInt32, image: ServingImage, verdicts: VerdictTable,
     counters: CounterPage, state: inout AnsweringState
 ) -> Int {
-    counters.add(transport == .udp ? .udpQueries : .tcpQueries)
+    let isTCP = if case .tcp = transport { true } else { false }
+    counters.add(isTCP ? .tcpQueries : .udpQueries)
     if !client.isV4 { counters.add(.ipv6) }
     var query = Query()
     let outcome = query.parse(packet)
@@ -26,7 +27,7 @@ package func answer(
     }
     if query.hasEDNS { counters.add(.edns) }
     let room =
-        transport == .tcp
+        isTCP
         ? Header.maximumBytes
         : min(query.udpPayloadBytes, query.hasEDNS ? image.udpBytes : Header.plainUDPBytes)
     let writer = ResponseWriter(query, from: packet, into: out, maximumBytes: room)

@@ -1,7 +1,8 @@
 /// Where a query came from, as fixed-width integers that per-query code can compare and mask.
 package struct ClientAddress: Hashable, Sendable {
-    /// The address; IPv4 stands in the lowest 32 bits of `low`. Host byte order.
+    /// The upper half of the address in host byte order; 0 for IPv4.
     package let high: UInt64
+    /// The lower half; an IPv4 address is its lowest 32 bits.
     package let low: UInt64
     package let isV4: Bool
     package var port: UInt16

@@ -1,20 +1,20 @@
 /// Offsets and bits of the message header (RFC 1035 §4.1.1, RFC 6895 §2).
 package enum Header {
-    package static let bytes = 12
+    @inlinable package static var bytes: Int { 12 }
     /// Largest message without EDNS over UDP (RFC 1035 §2.3.4).
-    package static let plainUDPBytes = 512
+    @inlinable package static var plainUDPBytes: Int { 512 }
     /// Largest message over TCP.
-    package static let maximumBytes = 65_535
+    @inlinable package static var maximumBytes: Int { 65_535 }
 
-    package static let responseBit: UInt16 = 0x8000
-    package static let opcodeMask: UInt16 = 0x7800
-    package static let authoritativeBit: UInt16 = 0x0400
-    package static let truncatedBit: UInt16 = 0x0200
-    package static let recursionDesiredBit: UInt16 = 0x0100
+    @inlinable package static var responseBit: UInt16 { 0x8000 }
+    @inlinable package static var opcodeMask: UInt16 { 0x7800 }
+    @inlinable package static var authoritativeBit: UInt16 { 0x0400 }
+    @inlinable package static var truncatedBit: UInt16 { 0x0200 }
+    @inlinable package static var recursionDesiredBit: UInt16 { 0x0100 }
 
-    package static let answerCountOffset = 6
-    package static let authorityCountOffset = 8
-    package static let additionalCountOffset = 10
+    @inlinable package static var answerCountOffset: Int { 6 }
+    @inlinable package static var authorityCountOffset: Int { 8 }
+    @inlinable package static var additionalCountOffset: Int { 10 }
 }
 
 /// Response codes (RFC 6895 §2.3); the values above 15 need EDNS.
@@ -24,13 +24,17 @@ package struct RCode: RawRepresentable, Hashable, Sendable {
     @inlinable
     package init(rawValue: UInt16) { self.rawValue = rawValue }
 
-    package static let noError = RCode(rawValue: 0)
-    package static let formatError = RCode(rawValue: 1)
-    package static let serverFailure = RCode(rawValue: 2)
-    package static let nameError = RCode(rawValue: 3)
-    package static let notImplemented = RCode(rawValue: 4)
-    package static let refused = RCode(rawValue: 5)
-    package static let badVersion = RCode(rawValue: 16)
+    // Spelled out: the synthesised one is called through a table from other modules.
+    @inlinable @inline(__always)
+    package static func == (a: RCode, b: RCode) -> Bool { a.rawValue == b.rawValue }
+
+    @inlinable package static var noError: RCode { RCode(rawValue: 0) }
+    @inlinable package static var formatError: RCode { RCode(rawValue: 1) }
+    @inlinable package static var serverFailure: RCode { RCode(rawValue: 2) }
+    @inlinable package static var nameError: RCode { RCode(rawValue: 3) }
+    @inlinable package static var notImplemented: RCode { RCode(rawValue: 4) }
+    @inlinable package static var refused: RCode { RCode(rawValue: 5) }
+    @inlinable package static var badVersion: RCode { RCode(rawValue: 16) }
 }
 
 /// Kinds of query (RFC 6895 §2.2).
@@ -40,13 +44,17 @@ package struct Opcode: RawRepresentable, Hashable, Sendable {
     @inlinable
     package init(rawValue: UInt16) { self.rawValue = rawValue }
 
-    package static let query = Opcode(rawValue: 0)
-    package static let notify = Opcode(rawValue: 4)
-    package static let update = Opcode(rawValue: 5)
+    // Spelled out: the synthesised one is called through a table from other modules.
+    @inlinable @inline(__always)
+    package static func == (a: Opcode, b: Opcode) -> Bool { a.rawValue == b.rawValue }
+
+    @inlinable package static var query: Opcode { Opcode(rawValue: 0) }
+    @inlinable package static var notify: Opcode { Opcode(rawValue: 4) }
+    @inlinable package static var update: Opcode { Opcode(rawValue: 5) }
 }
 
 /// Classes (RFC 6895 §3.2).
 package enum RRClass {
-    package static let `in`: UInt16 = 1
-    package static let any: UInt16 = 255
+    @inlinable package static var `in`: UInt16 { 1 }
+    @inlinable package static var any: UInt16 { 255 }
 }

@@ -7,9 +7,9 @@ package struct Name: Sendable {
     package let wire: [UInt8]
 
     /// Longest name on the wire, in bytes (RFC 1035 §2.3.4).
-    package static let maximumBytes = 255
+    @inlinable package static var maximumBytes: Int { 255 }
     /// Longest label, in bytes (RFC 1035 §2.3.4).
-    package static let maximumLabelBytes = 63
+    @inlinable package static var maximumLabelBytes: Int { 63 }
 
     package static let root = Name(uncheckedWire: [0])
 
@@ -136,12 +136,19 @@ package enum NameError: Error, Equatable, CustomStringConvertible {
 
 extension Name: Hashable {
     package static func == (a: Name, b: Name) -> Bool {
-        a.wire.count == b.wire.count
-            && zip(a.wire, b.wire).allSatisfy { lowercased($0) == lowercased($1) }
+        guard a.wire.count == b.wire.count else { return false }
+        // Spelled alike, as names in one file mostly are: one comparison of memory.
+        return a.wire == b.wire
+            || zip(a.wire, b.wire).allSatisfy { lowercased($0) == lowercased($1) }
     }
 
     package func hash(into hasher: inout Hasher) {
-        for byte in wire { hasher.combine(Name.lowercased(byte)) }
+        // Folded first and mixed once: feeding the hasher byte by byte is most of loading a zone.
+        var folded: UInt64 = 0
+        for byte in wire {
+            folded = (folded ^ UInt64(Name.lowercased(byte))) &* 0x0000_0100_0000_01B3
+        }
+        hasher.combine(folded)
     }
 }
 

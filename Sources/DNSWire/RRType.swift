@@ -5,33 +5,37 @@ package struct RRType: RawRepresentable, Hashable, Sendable {
     @inlinable
     package init(rawValue: UInt16) { self.rawValue = rawValue }
 
-    package static let a = RRType(rawValue: 1)
-    package static let ns = RRType(rawValue: 2)
-    package static let cname = RRType(rawValue: 5)
-    package static let soa = RRType(rawValue: 6)
-    package static let ptr = RRType(rawValue: 12)
-    package static let hinfo = RRType(rawValue: 13)
-    package static let mx = RRType(rawValue: 15)
-    package static let txt = RRType(rawValue: 16)
-    package static let aaaa = RRType(rawValue: 28)
-    package static let srv = RRType(rawValue: 33)
-    package static let naptr = RRType(rawValue: 35)
-    package static let dname = RRType(rawValue: 39)
-    package static let opt = RRType(rawValue: 41)
-    package static let ds = RRType(rawValue: 43)
-    package static let rrsig = RRType(rawValue: 46)
-    package static let nsec = RRType(rawValue: 47)
-    package static let dnskey = RRType(rawValue: 48)
-    package static let svcb = RRType(rawValue: 64)
-    package static let https = RRType(rawValue: 65)
-    package static let tkey = RRType(rawValue: 249)
-    package static let tsig = RRType(rawValue: 250)
-    package static let ixfr = RRType(rawValue: 251)
-    package static let axfr = RRType(rawValue: 252)
-    package static let mailb = RRType(rawValue: 253)
-    package static let maila = RRType(rawValue: 254)
-    package static let any = RRType(rawValue: 255)
-    package static let caa = RRType(rawValue: 257)
+    // Spelled out: the synthesised one is called through a table from other modules.
+    @inlinable @inline(__always)
+    package static func == (a: RRType, b: RRType) -> Bool { a.rawValue == b.rawValue }
+
+    @inlinable package static var a: RRType { RRType(rawValue: 1) }
+    @inlinable package static var ns: RRType { RRType(rawValue: 2) }
+    @inlinable package static var cname: RRType { RRType(rawValue: 5) }
+    @inlinable package static var soa: RRType { RRType(rawValue: 6) }
+    @inlinable package static var ptr: RRType { RRType(rawValue: 12) }
+    @inlinable package static var hinfo: RRType { RRType(rawValue: 13) }
+    @inlinable package static var mx: RRType { RRType(rawValue: 15) }
+    @inlinable package static var txt: RRType { RRType(rawValue: 16) }
+    @inlinable package static var aaaa: RRType { RRType(rawValue: 28) }
+    @inlinable package static var srv: RRType { RRType(rawValue: 33) }
+    @inlinable package static var naptr: RRType { RRType(rawValue: 35) }
+    @inlinable package static var dname: RRType { RRType(rawValue: 39) }
+    @inlinable package static var opt: RRType { RRType(rawValue: 41) }
+    @inlinable package static var ds: RRType { RRType(rawValue: 43) }
+    @inlinable package static var rrsig: RRType { RRType(rawValue: 46) }
+    @inlinable package static var nsec: RRType { RRType(rawValue: 47) }
+    @inlinable package static var dnskey: RRType { RRType(rawValue: 48) }
+    @inlinable package static var svcb: RRType { RRType(rawValue: 64) }
+    @inlinable package static var https: RRType { RRType(rawValue: 65) }
+    @inlinable package static var tkey: RRType { RRType(rawValue: 249) }
+    @inlinable package static var tsig: RRType { RRType(rawValue: 250) }
+    @inlinable package static var ixfr: RRType { RRType(rawValue: 251) }
+    @inlinable package static var axfr: RRType { RRType(rawValue: 252) }
+    @inlinable package static var mailb: RRType { RRType(rawValue: 253) }
+    @inlinable package static var maila: RRType { RRType(rawValue: 254) }
+    @inlinable package static var any: RRType { RRType(rawValue: 255) }
+    @inlinable package static var caa: RRType { RRType(rawValue: 257) }
 
     /// Question-only and meta types, which no zone can hold (RFC 6895 §3.1).
     package var isMeta: Bool {

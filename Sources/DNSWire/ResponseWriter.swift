@@ -12,7 +12,7 @@ package struct ResponseWriter {
     package var isTruncated = false
 
     /// Bytes of an OPT record without options (RFC 6891 §6.1.2).
-    package static let optBytes = 11
+    @inlinable package static var optBytes: Int { 11 }
 
     /// Echoes the question bit for bit, 0x20 and all.
     ///

@@ -33,7 +33,9 @@ package final class ImageCell: @unchecked Sendable {
         let now = epoch.load(ordering: .sequentiallyConsistent)
         unsafe mark(worker).pointee.store(now, ordering: .sequentiallyConsistent)
         let pointer = unsafe current.load(ordering: .sequentiallyConsistent).unsafelyUnwrapped
-        return unsafe Unmanaged<LoadedImage>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.image }
+        return unsafe Unmanaged<LoadedImage>.fromOpaque(pointer)._withUnsafeGuaranteedRef {
+            $0.image
+        }
     }
 
     package func leave(worker: Int) {

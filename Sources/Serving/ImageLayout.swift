@@ -8,141 +8,141 @@
 /// `ServingImage` and the views beside it read it where it lies.
 package enum ImageLayout {
     /// "STERNAIM" as the first eight bytes.
-    package static let magic: UInt64 = 0x4D49_414E_5245_5453
+    @inlinable package static var magic: UInt64 { 0x4D49_414E_5245_5453 }
     /// Raised whenever an older reader would misread a newer image.
-    package static let formatVersion: UInt32 = 1
-    package static let headerBytes = 128
+    @inlinable package static var formatVersion: UInt32 { 1 }
+    @inlinable package static var headerBytes: Int { 128 }
     /// Largest image: offsets have 32 bits.
-    package static let maximumBytes = Int(UInt32.max)
+    @inlinable package static var maximumBytes: Int { Int(UInt32.max) }
 
     /// Offsets of the header's fields.
     package enum Field {
-        package static let magic = 0
-        package static let version = 8
-        package static let headerBytes = 12
-        package static let totalBytes = 16
-        package static let checksum = 24
-        package static let generation = 32
-        package static let slots = 40
+        @inlinable package static var magic: Int { 0 }
+        @inlinable package static var version: Int { 8 }
+        @inlinable package static var headerBytes: Int { 12 }
+        @inlinable package static var totalBytes: Int { 16 }
+        @inlinable package static var checksum: Int { 24 }
+        @inlinable package static var generation: Int { 32 }
+        @inlinable package static var slots: Int { 40 }
         /// Slot count minus one; the count is a power of two.
-        package static let slotMask = 44
-        package static let zones = 48
-        package static let zoneCount = 52
-        package static let addresses = 56
-        package static let addressCount = 60
-        package static let endpoints = 64
-        package static let endpointCount = 68
-        package static let nameCount = 72
+        @inlinable package static var slotMask: Int { 44 }
+        @inlinable package static var zones: Int { 48 }
+        @inlinable package static var zoneCount: Int { 52 }
+        @inlinable package static var addresses: Int { 56 }
+        @inlinable package static var addressCount: Int { 60 }
+        @inlinable package static var endpoints: Int { 64 }
+        @inlinable package static var endpointCount: Int { 68 }
+        @inlinable package static var nameCount: Int { 72 }
         /// Most labels of any name in the table: a longer question cannot be in it.
-        package static let maximumLabels = 76
+        @inlinable package static var maximumLabels: Int { 76 }
         /// Largest response over UDP.
-        package static let udpBytes = 80
+        @inlinable package static var udpBytes: Int { 80 }
         /// Endpoint nodes and edges of the largest policy, so that workers can size their scratch.
-        package static let steeredCount = 84
+        @inlinable package static var steeredCount: Int { 84 }
     }
 
     /// One slot of the name table: the upper half of the hash, the node's offset; 0 is empty.
     package enum Slot {
-        package static let bytes = 8
-        package static let tag = 0
-        package static let node = 4
+        @inlinable package static var bytes: Int { 8 }
+        @inlinable package static var tag: Int { 0 }
+        @inlinable package static var node: Int { 4 }
     }
 
     /// What a zone needs for its negative answers.
     package enum Zone {
-        package static let bytes = 16
-        package static let apexNode = 0
+        @inlinable package static var bytes: Int { 16 }
+        @inlinable package static var apexNode: Int { 0 }
         /// Fragment with the SOA, TTL already lowered to MINIMUM (RFC 2308 §3).
-        package static let negative = 4
-        package static let serial = 8
+        @inlinable package static var negative: Int { 4 }
+        @inlinable package static var serial: Int { 8 }
     }
 
     /// One owner name of any zone, with its directory of types behind it.
     package enum Node {
-        package static let zone = 0
+        @inlinable package static var zone: Int { 0 }
         /// The node of the zone cut at or above this name; 0: authoritative data.
-        package static let cut = 4
+        @inlinable package static var cut: Int { 4 }
         /// The node of the `*` below this name; 0: none.
-        package static let wildcard = 8
+        @inlinable package static var wildcard: Int { 8 }
         /// For an apex whose parent zone is served too: the parent's node of the cut.
-        package static let parentSide = 12
-        package static let nameBytes = 16
-        package static let labelCount = 17
-        package static let flags = 18
-        package static let entryCount = 20
-        package static let entries = 22
-        package static let headBytes = 24
+        @inlinable package static var parentSide: Int { 12 }
+        @inlinable package static var nameBytes: Int { 16 }
+        @inlinable package static var labelCount: Int { 17 }
+        @inlinable package static var flags: Int { 18 }
+        @inlinable package static var entryCount: Int { 20 }
+        @inlinable package static var entries: Int { 22 }
+        @inlinable package static var headBytes: Int { 24 }
 
-        package static let cnameFlag: UInt16 = 1
+        @inlinable package static var cnameFlag: UInt16 { 1 }
     }
 
     /// One type of a node.
     package enum Entry {
-        package static let bytes = 8
-        package static let type = 0
-        package static let kind = 2
-        package static let offset = 4
+        @inlinable package static var bytes: Int { 8 }
+        @inlinable package static var type: Int { 0 }
+        @inlinable package static var kind: Int { 2 }
+        @inlinable package static var offset: Int { 4 }
 
         /// Points to a fragment.
-        package static let fragment: UInt16 = 0
+        @inlinable package static var fragment: UInt16 { 0 }
         /// Points to a steered record.
-        package static let steered: UInt16 = 1
+        @inlinable package static var steered: UInt16 { 1 }
     }
 
     /// Records as they go on the wire, compressed for a question of `ownerBytes`.
     package enum Fragment {
-        package static let answerRecords = 0
-        package static let authorityRecords = 2
-        package static let additionalRecords = 4
-        package static let flags = 6
+        @inlinable package static var answerRecords: Int { 0 }
+        @inlinable package static var authorityRecords: Int { 2 }
+        @inlinable package static var additionalRecords: Int { 4 }
+        @inlinable package static var flags: Int { 6 }
         /// Bytes of answer and authority: what a response needs.
-        package static let requiredBytes = 8
-        package static let totalBytes = 10
-        package static let fixupCount = 12
+        @inlinable package static var requiredBytes: Int { 8 }
+        @inlinable package static var totalBytes: Int { 10 }
+        @inlinable package static var fixupCount: Int { 12 }
         /// RRsets of the additional section.
-        package static let setCount = 14
+        @inlinable package static var setCount: Int { 14 }
         /// Where a CNAME's target stands uncompressed, from the fragment's start; 0: no CNAME.
-        package static let target = 16
-        package static let ownerBytes = 18
-        package static let headBytes = 20
+        @inlinable package static var target: Int { 16 }
+        @inlinable package static var ownerBytes: Int { 18 }
+        @inlinable package static var headBytes: Int { 20 }
 
         /// Without all of its additional records the response is truncated (RFC 9471).
-        package static let glueFlag: UInt16 = 1
+        @inlinable package static var glueFlag: UInt16 { 1 }
     }
 
     /// How a steered name answers.
     package enum Steered {
-        package static let program = 0
-        package static let minimumTTL = 4
-        package static let maximumTTL = 8
-        package static let whenDown = 12
-        package static let fallbackV4Count = 13
-        package static let fallbackV6Count = 14
-        package static let headBytes = 16
+        @inlinable package static var program: Int { 0 }
+        @inlinable package static var minimumTTL: Int { 4 }
+        @inlinable package static var maximumTTL: Int { 8 }
+        @inlinable package static var whenDown: Int { 12 }
+        @inlinable package static var fallbackV4Count: Int { 13 }
+        @inlinable package static var fallbackV6Count: Int { 14 }
+        @inlinable package static var headBytes: Int { 16 }
 
-        package static let whenDownAll: UInt8 = 0
-        package static let whenDownAddresses: UInt8 = 1
-        package static let whenDownNoData: UInt8 = 2
-        package static let whenDownServerFailure: UInt8 = 3
+        @inlinable package static var whenDownAll: UInt8 { 0 }
+        @inlinable package static var whenDownAddresses: UInt8 { 1 }
+        @inlinable package static var whenDownNoData: UInt8 { 2 }
+        @inlinable package static var whenDownServerFailure: UInt8 { 3 }
     }
 
     /// One address of an endpoint.
     package enum Address {
-        package static let bytes = 24
+        @inlinable package static var bytes: Int { 24 }
         /// Index of its word in the verdict table.
-        package static let slot = 0
-        package static let endpoint = 4
+        @inlinable package static var slot: Int { 0 }
+        @inlinable package static var endpoint: Int { 4 }
         /// Network order; IPv4 in the first four bytes.
-        package static let address = 8
+        @inlinable package static var address: Int { 8 }
     }
 
     /// One endpoint: its key for people and for a control process that takes over.
     package enum Endpoint {
-        package static let bytes = 16
-        package static let key = 0
-        package static let keyBytes = 4
-        package static let firstAddress = 8
-        package static let v4Count = 12
-        package static let v6Count = 14
+        @inlinable package static var bytes: Int { 16 }
+        @inlinable package static var key: Int { 0 }
+        @inlinable package static var keyBytes: Int { 4 }
+        @inlinable package static var firstAddress: Int { 8 }
+        @inlinable package static var v4Count: Int { 12 }
+        @inlinable package static var v6Count: Int { 14 }
     }
 }

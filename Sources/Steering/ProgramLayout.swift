@@ -4,43 +4,43 @@
 ///     │ header │ nodes, the root last │ edges (child, weight) │
 ///     └────────┴──────────────────────┴───────────────────────┘
 package enum ProgramLayout {
-    package static let nodeCount = 0
-    package static let edgeCount = 4
-    package static let headBytes = 8
+    @inlinable package static var nodeCount: Int { 0 }
+    @inlinable package static var edgeCount: Int { 4 }
+    @inlinable package static var headBytes: Int { 8 }
 
     package enum Node {
-        package static let bytes = 16
-        package static let kind = 0
-        package static let answers = 2
+        @inlinable package static var bytes: Int { 16 }
+        @inlinable package static var kind: Int { 0 }
+        @inlinable package static var answers: Int { 2 }
         /// An endpoint's first address in the image's table, or a group's first edge.
-        package static let first = 4
+        @inlinable package static var first: Int { 4 }
         /// A group's members.
-        package static let memberCount = 8
+        @inlinable package static var memberCount: Int { 8 }
         /// An endpoint's addresses; IPv4 ones come first.
-        package static let v4Count = 8
-        package static let v6Count = 10
+        @inlinable package static var v4Count: Int { 8 }
+        @inlinable package static var v6Count: Int { 10 }
     }
 
     package enum Edge {
-        package static let bytes = 8
-        package static let node = 0
-        package static let weight = 4
+        @inlinable package static var bytes: Int { 8 }
+        @inlinable package static var node: Int { 0 }
+        @inlinable package static var weight: Int { 4 }
     }
 
     package enum Kind {
-        package static let endpoint: UInt8 = 0
-        package static let all: UInt8 = 1
-        package static let weighted: UInt8 = 2
-        package static let failover: UInt8 = 3
+        @inlinable package static var endpoint: UInt8 { 0 }
+        @inlinable package static var all: UInt8 { 1 }
+        @inlinable package static var weighted: UInt8 { 2 }
+        @inlinable package static var failover: UInt8 { 3 }
     }
 
     /// Limits that the compiler enforces, so that a worker's scratch has a fixed size.
-    package static let maximumNodes = 4096
-    package static let maximumEdges = 8192
+    @inlinable package static var maximumNodes: Int { 4096 }
+    @inlinable package static var maximumEdges: Int { 8192 }
     /// Addresses of one family, counted once for each mention of their endpoint.
-    package static let maximumAddresses = 8192
+    @inlinable package static var maximumAddresses: Int { 8192 }
     /// Deepest nesting.
-    package static let maximumDepth = 16
+    @inlinable package static var maximumDepth: Int { 16 }
     /// Most addresses in one answer.
-    package static let maximumAnswers = 64
+    @inlinable package static var maximumAnswers: Int { 64 }
 }

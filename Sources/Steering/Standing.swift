@@ -92,8 +92,9 @@ package struct StandingSet: Sendable, Equatable {
     @inlinable
     package func standing(outOf all: StandingSet) -> Standing {
         if contains(.healthy) { return .healthy }
-        if contains(.unknown) { return .unknown }
+        // Before unknown: an endpoint whose monitor has just begun must not push its node behind others.
         if contains(.unchecked) { return .unchecked }
+        if contains(.unknown) { return .unknown }
         if contains(.degraded) { return .degraded }
         if contains(.softDrained) { return .softDrained }
         if all.contains(.down) { return .down }

@@ -78,7 +78,7 @@ struct ReferencePolicy {
 
     /// How a node stands that chooses among these kinds of its members.
     private func group(chosen: [Fitness], all: [Fitness]) -> Fitness {
-        for kind in [Fitness.healthy, .unknown, .unchecked, .degraded, .drained]
+        for kind in [Fitness.healthy, .unchecked, .unknown, .degraded, .drained]
         where chosen.contains(kind) {
             return kind
         }

@@ -83,6 +83,18 @@ import Zones
         }
     }
 
+    /// A monitor that has just begun does not push its endpoint's group behind the next.
+    @Test func aGroupOfUncheckedAndUnknownIsUnchecked() throws {
+        let group = PolicyDefinition.weights(["u": 1, "k": 1])
+        let harness = try PolicyHarness(.failover([group, "h"]))
+        harness.set("k", .unknown)
+        #expect(harness.evaluate().standing == .unchecked)
+        harness.set("h", .healthy)
+        for _ in 0..<100 { #expect(harness.picks() != ["h"]) }
+        harness.set("k", .unhealthy)
+        #expect(harness.picks() == ["u"])
+    }
+
     @Test func aSharedPolicyStandsTheSameEverywhere() throws {
         let shared = NamedPolicy(
             name: "pair", policy: .weights(["a": 1, "b": 1], answers: 2),
@@ -141,5 +153,21 @@ import Zones
         let harness = try PolicyHarness(
             policy, endpoints: [EndpointDefinition("a", cluster: "us", .v4(1))])
         #expect(harness.picks() == ["a"])
+    }
+
+    /// A policy that was met before at a shallow place still counts with its own levels.
+    @Test func sharedPoliciesCountTowardsTheDepth() throws {
+        var chain: PolicyDefinition = "a"
+        for _ in 0..<10 { chain = .failover([chain]) }
+        let shared = NamedPolicy(name: "p", policy: chain, position: TestZone.position)
+        func root(_ levels: Int) -> PolicyDefinition {
+            var deep: PolicyDefinition = "p"
+            for _ in 0..<levels { deep = .failover([deep]) }
+            return .weighted(
+                [WeightedMember("p", weight: 0), WeightedMember(deep, weight: 1)], answers: 1)
+        }
+        let allowed = try PolicyHarness(root(2), policies: [shared])
+        #expect(allowed.picks() == ["a"])
+        #expect(throws: Findings.self) { try PolicyHarness(root(10), policies: [shared]) }
     }
 }

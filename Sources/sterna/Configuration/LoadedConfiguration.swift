@@ -183,11 +183,10 @@ private struct ConfigurationLoader {
 
     /// What the system said, without the wrapping of Foundation's errors.
     private func reason(_ error: any Error) -> String {
-        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-        guard let underlying, underlying.domain == NSPOSIXErrorDomain else {
+        guard let underlying = (error as? CocoaError)?.underlying as? POSIXError else {
             return error.localizedDescription
         }
-        return String(cString: strerror(Int32(underlying.code)))
+        return String(cString: strerror(underlying.code.rawValue))
     }
 
     private mutating func report(_ file: String, _ message: String) {

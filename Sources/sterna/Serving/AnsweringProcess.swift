@@ -270,7 +270,8 @@ actor AnsweringProcess {
             try await Task.sleep(for: .seconds(8))
             kill(process, SIGKILL)
         }
-        for await _ in ended {}
+        // In a task of its own: when another service fails, this one is cancelled and would not wait.
+        await Task { for await _ in ended {} }.value
         killer.cancel()
     }
 }
