@@ -17,7 +17,8 @@ let package = Package(
         .executable(name: "sterna-answer", targets: ["sterna-answer"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -43,7 +44,8 @@ let package = Package(
         .target(name: "Answering", dependencies: ["DNSWire", "Health", "Serving", "Steering"]),
 
         // compile: zones and policies become the serving image; words about endpoints become verdicts
-        .target(name: "Compiling", dependencies: ["DNSWire", "Health", "Serving", "Steering", "Zones"]),
+        .target(
+            name: "Compiling", dependencies: ["DNSWire", "Health", "Serving", "Steering", "Zones"]),
         .target(name: "Verdicts", dependencies: ["DNSWire", "Health"]),
 
         // edge: files, sockets, clocks
@@ -104,7 +106,8 @@ let package = Package(
         .executableTarget(
             name: "sterna",
             dependencies: [
-                "CSterna", "Canary", "Compiling", "Control", "DNSWire", "Handover", "Health", "MasterFile", "Monitors", "Serving",
+                "CSterna", "Canary", "Compiling", "Control", "DNSWire", "Handover", "Health",
+                "MasterFile", "Monitors", "Serving",
                 "Settings", "Steering", "Transport", "Verdicts", "Zones",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -164,7 +167,8 @@ let package = Package(
                 .product(name: "NIOCore", package: nio),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
-        .testTarget(name: "SettingsTests", dependencies: ["DNSWire", "Health", "Settings", "Zones"]),
+        .testTarget(
+            name: "SettingsTests", dependencies: ["DNSWire", "Health", "Settings", "Zones"]),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -5,8 +5,9 @@ import Steering
 extension Response {
     /// Answers A or AAAA by a policy.
     ///
-    /// A policy without an address of this family is NODATA; a policy that is down answers what its
-    /// name says for that case. Health never makes a name disappear.
+    /// A policy without an address of this family is NODATA, and so is one whose addresses of this family
+    /// are all down while the other family's are not. A policy that is down in both answers what its name
+    /// says for that case. Health never makes a name disappear.
     mutating func answerSteered(
         _ steered: SteeredView, v4: Bool, zone: Int, _ state: inout AnsweringState
     ) {
@@ -15,10 +16,15 @@ extension Response {
         var result = state.evaluator.evaluate(
             program, image, verdicts, v4: v4, random: &state.random)
         if !result.standing.isUsable, result.standing != .absent {
+            // A name that the other family still reaches is not down: its clients have a way.
+            if isUsable(program, v4: !v4, &state) {
+                answerNoData(zone, atMost: steered.minimumTTL)
+                return
+            }
             counters.add(.steeredWhenDown)
             switch steered.whenDown {
             case ImageLayout.Steered.whenDownNoData:
-                answerNoData(zone)
+                answerNoData(zone, atMost: steered.minimumTTL)
                 return
             case ImageLayout.Steered.whenDownServerFailure:
                 writer.isAuthoritative = false
@@ -41,6 +47,13 @@ extension Response {
             result.count, v4: v4,
             ttl: result.changeSeconds == 0 ? steered.maximumTTL : ttl
         ) { image.address(state.evaluator.address($0)).wire(v4: v4) }
+    }
+
+    private func isUsable(
+        _ program: PolicyProgram, v4: Bool, _ state: inout AnsweringState
+    ) -> Bool {
+        state.evaluator.evaluate(program, image, verdicts, v4: v4, random: &state.random)
+            .standing.isUsable
     }
 
     /// As if everything were up, but what operators took out only when nothing else is there.

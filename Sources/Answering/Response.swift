@@ -106,9 +106,26 @@ struct Response {
     }
 
     /// The name exists, the type does not (RFC 2308 §2.2).
-    mutating func answerNoData(_ zone: Int) {
+    ///
+    /// - Parameter seconds: lowers how long resolvers keep it, for an absence that health decided.
+    mutating func answerNoData(_ zone: Int, atMost seconds: UInt32 = .max) {
         isNegative = true
+        let start = writer.length
         appendNegative(zone)
+        guard seconds != .max, writer.length > start else { return }
+        lowerTTL(ofRecordAt: start, to: seconds)
+    }
+
+    /// Lowers the TTL of a record that has been written, the SOA of a negative answer (RFC 2308 §5).
+    private func lowerTTL(ofRecordAt start: Int, to seconds: UInt32) {
+        let written = writer.out.view
+        var offset = start
+        for _ in 0..<Name.maximumBytes {
+            let length = Int(written.byte(offset))
+            offset &+= length >= 0xC0 ? 2 : 1 &+ length
+            if length == 0 || length >= 0xC0 { break }
+        }
+        writer.out.put(min(written.u32(offset &+ 4), seconds), at: offset &+ 4)
     }
 
     /// Neither the name nor a wildcard exists (RFC 2308 §2.1).

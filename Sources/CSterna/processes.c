@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include <spawn.h>
 #include "csterna.h"
 
 #include <errno.h>
@@ -109,4 +110,8 @@ int sterna_pidfd_open(int process)
 int sterna_pidfd_signal(int pidfd, int signal)
 {
     return syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0) != 0 ? -errno : 0;
+}
+
+int sterna_spawn_close_from(void *actions, int first) {
+    return -posix_spawn_file_actions_addclosefrom_np(actions, first);
 }

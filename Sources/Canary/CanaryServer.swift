@@ -69,7 +69,7 @@ package struct CanaryServer: Service {
             for address in options.addresses {
                 bound.append(try await listen(on: address, tls: tls, group: group))
             }
-            logger.info("canary \(options.name) listens on \(bound)")
+            logger.debug("canary \(options.name) listens on \(bound)")
             onReady(bound)
             // Returns on graceful shutdown and throws on cancellation: both mean the end.
             try? await gracefulShutdown()

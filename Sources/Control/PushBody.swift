@@ -4,7 +4,7 @@ package import Health
 /// The body of `PUT /v1/health/…`: `{"verdict": "unhealthy", "reason": "drill 12", "sequence": 7}`.
 ///
 /// Read by hand rather than by `Decodable`, so that unknown members are refused and messages say which
-/// member is at fault. A file feed holds the same objects.
+/// member is at fault.
 package struct PushBody: Hashable, Sendable {
     package var verdict: Verdict
     package var reason = ""
@@ -77,7 +77,7 @@ package struct PushBody: Hashable, Sendable {
     private static func sequence(_ value: Any?) throws(PushBodyError) -> UInt64? {
         guard let value else { return nil }
         // SQLite keeps signed integers; 2^63 − 1 is enough for nanoseconds since 1970 until 2262.
-        guard !(value is Bool), let number = value as? NSNumber,
+        guard !isBoolean(value), let number = value as? NSNumber,
             let sequence = Int64(exactly: number), sequence >= 0
         else {
             throw PushBodyError("'sequence' must be an integer from 0 to 9223372036854775807")
@@ -91,7 +91,7 @@ package struct PushBody: Hashable, Sendable {
         var seconds: Double?
         if let text = value as? String {
             seconds = self.seconds(text)
-        } else if !(value is Bool), let number = value as? NSNumber {
+        } else if !isBoolean(value), let number = value as? NSNumber {
             seconds = number.doubleValue
         }
         guard let seconds, seconds > 0, seconds <= maximumSeconds else {
@@ -99,6 +99,12 @@ package struct PushBody: Hashable, Sendable {
                 "'ttl' must be seconds or text such as \"5m\", above 0 and at most 30 days")
         }
         return .milliseconds(max(1, Int64(seconds * 1000)))
+    }
+
+    /// Whether a value is `true` or `false`: the numbers 0 and 1 say `is Bool` too.
+    private static func isBoolean(_ value: Any) -> Bool {
+        guard let number = value as? NSNumber else { return value is Bool }
+        return String(cString: number.objCType) == "c"
     }
 
     private static func seconds(_ text: String) -> Double? {

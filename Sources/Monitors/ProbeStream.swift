@@ -136,8 +136,8 @@ final class ProbeStream {
         let current = currentReport
         if health.verdict != old {
             metrics.update { $0.transitions += 1 }
-            logger.log(
-                level: old == .unknown ? .info : .notice,
+            // The verdict board tells operators; this is one stream's part of the story.
+            logger.debug(
                 "\(identity.address): \(old) → \(current.verdict): \(current.reason)",
                 metadata: [
                     "endpoints": .array(targets.prefix(8).map { .string($0.endpoint) }),

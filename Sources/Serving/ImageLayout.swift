@@ -1,8 +1,8 @@
 /// The serving image's format: one flat file of offsets, in the machine's byte order.
 ///
-///     ┌────────┬────────────┬───────┬───────────┬───────────┬──────────────────────────────────┐
-///     │ header │ name slots │ zones │ addresses │ endpoints │ nodes, fragments, policies, text │
-///     └────────┴────────────┴───────┴───────────┴───────────┴──────────────────────────────────┘
+///     ┌────────┬───────────┬───────────┬───────┬──────────┬──────────────────┬────────────┐
+///     │ header │ addresses │ endpoints │ zones │ policies │ nodes, fragments │ name slots │
+///     └────────┴───────────┴───────────┴───────┴──────────┴──────────────────┴────────────┘
 ///
 /// Every offset counts bytes from the start of the image and fits 32 bits. `Compiling` writes it,
 /// `ServingImage` and the views beside it read it where it lies.

@@ -60,9 +60,10 @@ import Zones
         Set(addresses(response).map(\.description))
     }
 
-    private func isNoData(_ response: DecodedMessage) -> Bool {
+    /// - Parameter ttl: of the SOA; the zone's own unless health decided the absence.
+    private func isNoData(_ response: DecodedMessage, ttl: UInt32 = 900) -> Bool {
         response.rcode == .noError && response.isAuthoritative && response.answer.isEmpty
-            && response.authority.map(\.type) == [.soa] && response.authority[0].ttl == 900
+            && response.authority.map(\.type) == [.soa] && response.authority[0].ttl == ttl
     }
 
     // MARK: Shares
@@ -242,13 +243,32 @@ import Zones
             let response = try server.answer("pay.example.org.", type)
             #expect(response.rcode == c.rcode)
             #expect(texts(response) == expected)
-            if expected.isEmpty, c.rcode == .noError { #expect(isNoData(response)) }
+            if expected.isEmpty, c.rcode == .noError {
+                // What the name says for this case lasts as long as the name's answers.
+                #expect(isNoData(response, ttl: c.whenDown == .noData ? 30 : 900))
+            }
             #expect(response.isAuthoritative == (c.rcode == .noError))
         }
         #expect(server.counters.value(.steeredWhenDown) == 2)
         // Up again: as if nothing had been.
         server.store(.healthy, endpoint: "example.org/eu")
         #expect(texts(try server.answer("pay.example.org.", .a)) == ["192.0.2.2"])
+    }
+
+    @Test(arguments: [
+        SteeredName.WhenDown.all, .serverFailure, .addresses([.v6(0x2001_0DB8 << 32, 0x99)]),
+    ])
+    func aFamilyThatIsDownIsNoDataWhileTheOtherIsUp(_ whenDown: SteeredName.WhenDown) throws {
+        let server = try Self.server([
+            try Self.steered(
+                "pay.example.org.", .failover([Self.reference("us")]), whenDown: whenDown)
+        ])
+        server.store(.unhealthy, endpoint: "example.org/us", v4: false)
+        #expect(isNoData(try server.answer("pay.example.org.", .aaaa), ttl: 30))
+        #expect(texts(try server.answer("pay.example.org.", .a)) == ["192.0.2.1"])
+        #expect(server.counters.value(.steeredWhenDown) == 0)
+        server.store(.healthy, endpoint: "example.org/us")
+        #expect(texts(try server.answer("pay.example.org.", .aaaa)) == ["2001:db8::1"])
     }
 
     @Test func drainedEndpointIsUsedOnlyWhenNothingElseIs() throws {

@@ -22,7 +22,7 @@ final class LogBook: Sendable {
     private struct Handler: LogHandler {
         let book: LogBook
         var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.info
+        var logLevel = Logger.Level.debug
 
         subscript(metadataKey key: String) -> Logger.Metadata.Value? {
             get { metadata[key] }

@@ -38,7 +38,8 @@ struct TidyTests {
     func perQueryTargetsDoWithoutFoundation(_ target: String) throws {
         for file in try Self.sources("Sources/\(target)") {
             let foreign = Self.imports(file.text).filter {
-                $0.hasPrefix("Foundation") || $0 == "Dispatch" || $0.hasPrefix("NIO") || $0 == "Logging"
+                $0.hasPrefix("Foundation") || $0 == "Dispatch" || $0.hasPrefix("NIO")
+                    || $0 == "Logging"
             }
             #expect(foreign.isEmpty, "\(file.name) imports \(foreign)")
         }

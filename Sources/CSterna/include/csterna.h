@@ -142,6 +142,9 @@ void sterna_set_timer_slack(unsigned long nanoseconds);
 int sterna_forbid_new_privileges(void);
 /* Asks for a signal when the parent process ends. */
 int sterna_signal_on_parent_exit(int signal);
+/* Lets a process to be spawned inherit no file from `first` on; `actions` is a
+ * posix_spawn_file_actions_t. */
+int sterna_spawn_close_from(void *actions, int first);
 /* A file that becomes readable when the process ends, closed on exec. */
 int sterna_pidfd_open(int process);
 /* Sends a signal to the very process that the file stands for, even if its number is used again. */

@@ -59,6 +59,7 @@ struct ServeCommand: AsyncParsableCommand {
     ) async throws {
         // Writes to a client that has gone are an error code, not the end.
         signal(SIGPIPE, SIG_IGN)
+        raiseFileLimit()
         let state = try StateFolder(loaded.settings.state)
         var limits = TCPLimits()
         limits.connections = loaded.settings.tcp.connections
@@ -91,10 +92,23 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             try await group.run()
         } catch {
-            await server.answering.stop()
+            // A control process that cannot run must not end answering that it only found.
+            if await server.answering.isAdopted {
+                logger.error("answering goes on without this control process")
+            } else {
+                await server.answering.stop()
+            }
             throw error
         }
         logger.info("stopped")
+    }
+
+    /// Probes and clients of the API each take a file; the soft limit is often a mere 1,024.
+    private func raiseFileLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     /// The service group tells of every step; its warnings are enough.

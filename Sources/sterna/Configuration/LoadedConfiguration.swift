@@ -102,13 +102,12 @@ private struct ConfigurationLoader {
     private mutating func listFolder(
         _ folder: String
     ) -> [(origin: Name, file: String, folder: String)] {
-        let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-        } catch {
-            report(folder, "the zones folder cannot be read: \(reason(error))")
+        guard let directory = opendir(folder) else {
+            report(folder, "the zones folder cannot be read: \(errnoText())")
             return []
         }
+        closedir(directory)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder))?.sorted() ?? []
         var files: [(origin: Name, file: String, folder: String)] = []
         for name in names where name.hasSuffix(".zone") {
             let stem = String(name.dropLast(5))
@@ -151,7 +150,10 @@ private struct ConfigurationLoader {
 
     private mutating func check() {
         result.findings += resolve(platform: result.settings.steering)
-        result.findings += unusedMonitors(result.settings, zones: result.zones.map(\.steering))
+        // With a zone that could not be read nobody knows what its endpoints use.
+        if !result.hasErrors {
+            result.findings += unusedMonitors(result.settings, zones: result.zones.map(\.steering))
+        }
         let threads = result.settings.listen.count * result.settings.workers + 1
         if threads > ConfigurationLimits.maximumThreads {
             report(

@@ -16,6 +16,8 @@ actor AnsweringProcess {
     private var connection: CInt = -1
     private(set) var process: pid_t = 0
     private(set) var restarts = 0
+    /// Whether the process was found running, answering for an earlier control process.
+    private(set) var isAdopted = false
     /// The image that a process started now is to serve.
     private var generation: UInt64 = 0
     private var waiting: [UInt64: CheckedContinuation<HandoverMessage, any Error>] = [:]
@@ -64,6 +66,7 @@ actor AnsweringProcess {
         hold(found.files)
         if version == ProgramVersion.current {
             attach(found.connection, process)
+            isAdopted = true
         } else {
             // A new version answers beside the old one before that goes.
             logger.notice("replacing answering process \(process) of version \(version)")
@@ -281,7 +284,12 @@ struct AnsweringService: Service {
     let answering: AnsweringProcess
 
     func run() async throws {
-        try? await gracefulShutdown()
+        do {
+            try await gracefulShutdown()
+        } catch {
+            // Another service failed: whether to stop answering is decided by who started it.
+            return
+        }
         await answering.stop()
     }
 }

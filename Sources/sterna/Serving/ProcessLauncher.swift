@@ -1,3 +1,4 @@
+import CSterna
 import DNSWire
 import Foundation
 import Transport
@@ -38,6 +39,9 @@ struct ProcessLauncher: Sendable {
                 tcp.append(file)
             }
         }
+        // Nothing else is the child's: a listener of the HTTP API in its hands would outlive this process.
+        let first = ProcessLauncher.firstFile + CInt(sockets.count)
+        _ = sterna_spawn_close_from(&actions, first)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

@@ -73,6 +73,15 @@ final class TestServer {
         }
     }
 
+    /// Stores the verdict of an endpoint's addresses of one family.
+    func store(_ verdict: Verdict, endpoint key: String, v4: Bool) {
+        for endpoint in compiled.endpoints where endpoint.key == key {
+            for address in endpoint.addresses where address.address.isV4 == v4 {
+                verdicts.store(VerdictWord(verdict), slot: address.slot)
+            }
+        }
+    }
+
     func store(_ verdict: Verdict, endpoint key: String) {
         store(VerdictWord(verdict), endpoint: key)
     }
