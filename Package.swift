@@ -170,6 +170,8 @@ let package = Package(
         .testTarget(
             name: "SettingsTests", dependencies: ["DNSWire", "Health", "Settings", "Zones"]),
         .testTarget(name: "TidyTests"),
+        // Starts the programs and asks them; needs nothing of their code.
+        .testTarget(name: "EndToEndTests"),
     ],
     swiftLanguageModes: [.v6]
 )

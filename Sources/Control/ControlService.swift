@@ -80,7 +80,7 @@ private struct ControlService<Plane: ControlPlane>: Service {
         } catch let error as IOError {
             throw error.errnoCode == EADDRINUSE
                 ? ControlStartError.inUse(listen)
-                : ControlStartError.cannotListen(listen, "\(error)")
+                : ControlStartError.cannotListen(listen, String(cString: strerror(error.errnoCode)))
         }
     }
 

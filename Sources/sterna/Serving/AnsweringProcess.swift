@@ -14,6 +14,8 @@ actor AnsweringProcess {
     private let logger: Logger
     private var sockets: [CInt] = []
     private var connection: CInt = -1
+    /// Counts connections: a file's number alone may come back for another one.
+    private var attachment = 0
     private(set) var process: pid_t = 0
     private(set) var restarts = 0
     /// Whether the process was found running, answering for an earlier control process.
@@ -195,13 +197,15 @@ actor AnsweringProcess {
     private func attach(_ connection: CInt, _ process: pid_t) {
         self.connection = connection
         self.process = process
+        attachment += 1
+        let attachment = attachment
         HandoverSocket.limitReceiving(connection, seconds: 0)
         let reader = Thread {
             while let received = try? HandoverSocket.receive(from: connection) {
                 Task { await self.receive(received.message) }
             }
             close(connection)
-            Task { await self.lost(connection) }
+            Task { await self.lost(attachment) }
         }
         reader.name = "attendant"
         reader.start()
@@ -216,9 +220,9 @@ actor AnsweringProcess {
     }
 
     /// Reaps a process that is gone and, unless that was asked for, starts the next at once.
-    private func lost(_ connection: CInt) async {
-        guard connection == self.connection else { return }
-        self.connection = -1
+    private func lost(_ attachment: Int) async {
+        guard attachment == self.attachment else { return }
+        connection = -1
         for continuation in waiting.values {
             continuation.resume(throwing: ServeError("the answering process is gone"))
         }

@@ -28,6 +28,7 @@ actor Server {
     private(set) var compiled: CompiledImage?
     private(set) var generation: UInt64 = 0
     private(set) var lastReload: StatusReport.ReloadReport?
+    private var reloading: Task<ReloadOutcome, Never>?
     private let wordsAreLive: Flag
 
     init(
@@ -76,7 +77,7 @@ actor Server {
         let last = found?.generation ?? plane.generation
         let known = state.slots(generation: last)
         generation = max(last, plane.generation, state.generations.max() ?? 0) + 1
-        let image = try compile(
+        let image = try await compile(
             configuration, slots: SlotMap(serving: known, capacity: Plane.slotCount))
         try state.write(image.bytes, generation: generation)
         await restoreVerdicts(image, known: known)
@@ -118,8 +119,22 @@ actor Server {
     // MARK: Reload
 
     /// Loads the configuration again; one that has errors changes nothing.
+    ///
+    /// Reloads that are asked for together follow one another.
     func reload() async -> ReloadOutcome {
-        let loaded = LoadedConfiguration.load(source)
+        let before = reloading
+        let task = Task {
+            _ = await before?.value
+            return await self.reloadNow()
+        }
+        reloading = task
+        return await task.value
+    }
+
+    private func reloadNow() async -> ReloadOutcome {
+        let source = source
+        // Elsewhere, so that a large configuration does not keep the API waiting.
+        let loaded = await Task.detached { LoadedConfiguration.load(source) }.value
         let outcome = await apply(loaded)
         let time = Date().ISO8601Format()
         lastReload = .init(time: time, ok: outcome.succeeded, message: outcome.message)
@@ -142,7 +157,7 @@ actor Server {
         do {
             let slots = compiled?.slots ?? SlotMap(capacity: Plane.slotCount)
             generation += 1
-            let image = try compile(loaded, slots: slots)
+            let image = try await compile(loaded, slots: slots)
             try state.write(image.bytes, generation: generation)
             let old = configuration
             configuration = loaded
@@ -190,11 +205,14 @@ actor Server {
 
     private func compile(
         _ loaded: LoadedConfiguration, slots: SlotMap
-    ) throws(Findings) -> CompiledImage {
-        try Compiling.compile(
-            loaded.zones, platform: loaded.settings.steering,
-            settings: AnswerSettings(udpBytes: loaded.settings.ednsBytes), slots: slots,
-            generation: generation)
+    ) async throws -> CompiledImage {
+        let generation = generation
+        return try await Task.detached {
+            try Compiling.compile(
+                loaded.zones, platform: loaded.settings.steering,
+                settings: AnswerSettings(udpBytes: loaded.settings.ednsBytes), slots: slots,
+                generation: generation)
+        }.value
     }
 
     /// Makes the answering process serve an image whose file is written.

@@ -22,6 +22,10 @@ struct StateFolder: Sendable {
             throw ServeError(
                 "the state folder \(path) cannot be made: \(error.localizedDescription)")
         }
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_uid == geteuid() else {
+            throw ServeError("the state folder \(path) belongs to another user; give --state DIR")
+        }
         lock = open("\(path)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard lock >= 0 else {
             throw ServeError("the state folder \(path) cannot be used: \(errnoText())")
