@@ -61,6 +61,8 @@ struct ServeCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         raiseFileLimit()
         let state = try StateFolder(loaded.settings.state)
+        // Before anything answers: a server that cannot be controlled does not start.
+        if let control = loaded.settings.control { try tryListening(control) }
         var limits = TCPLimits()
         limits.connections = loaded.settings.tcp.connections
         limits.connectionsPerClient = loaded.settings.tcp.connectionsPerClient
@@ -101,6 +103,17 @@ struct ServeCommand: AsyncParsableCommand {
             throw error
         }
         logger.info("stopped")
+    }
+
+    /// Tells whether the HTTP API will be able to listen.
+    private func tryListening(_ address: SocketAddress) throws(ServeError) {
+        do throws(TransportError) {
+            close(try SocketSetup.openTCP(address))
+        } catch .inUse {
+            throw ServeError("control: \(address) is in use")
+        } catch {
+            throw ServeError("control: \(error)")
+        }
     }
 
     /// Probes and clients of the API each take a file; the soft limit is often a mere 1,024.
