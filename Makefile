@@ -1,7 +1,7 @@
 # The two commands that matter are `make serve` and `make test`; each installs what it needs.
 BUILD = swift build -c release
 
-.PHONY: serve build test bench format lint clean install
+.PHONY: serve build test bench format lint clean install install-tests
 
 serve: build
 	scripts/serve-example
@@ -10,7 +10,7 @@ build: install
 	$(BUILD)
 
 # One configuration for product and tests: what is tested is what runs.
-test: install
+test: install-tests
 	$(BUILD) --build-tests
 	swift test -c release --skip-build --disable-testable-imports
 
@@ -25,6 +25,9 @@ lint:
 
 install:
 	scripts/install
+
+install-tests:
+	scripts/install tests
 
 clean:
 	rm -rf .build state

@@ -172,6 +172,8 @@ let package = Package(
         .testTarget(name: "TidyTests"),
         // Starts the programs and asks them; needs nothing of their code.
         .testTarget(name: "EndToEndTests"),
+        // The same behind real parents and resolvers, in a network namespace of its own.
+        .testTarget(name: "DelegationTests", exclude: ["Site"]),
     ],
     swiftLanguageModes: [.v6]
 )
