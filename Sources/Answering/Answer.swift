@@ -26,28 +26,38 @@ package func answer(
         return 0
     }
     if query.hasEDNS { counters.add(.edns) }
+    let rcode = verdict(outcome, query, isTCP: isTCP, image: image)
+    let options =
+        (rcode?.rawValue ?? 0) == 0
+        ? ResponseOptions(query, from: client, isTCP: isTCP, at: now, image: image)
+        : ResponseOptions()
     let room =
         isTCP
         ? Header.maximumBytes
         : min(query.udpPayloadBytes, query.hasEDNS ? image.udpBytes : Header.plainUDPBytes)
-    let writer = ResponseWriter(query, from: packet, into: out, maximumBytes: room)
+    // Over TCP there is room for options behind all but the largest RRsets; they give way to those.
+    let writer = ResponseWriter(
+        query, from: packet, into: out, maximumBytes: room,
+        optionBytes: isTCP ? 0 : options.bytes)
     var response = Response(
         query: query, image: image, verdicts: verdicts, counters: counters, writer: writer)
-    if case .error(let rcode) = outcome {
+    response.options = options
+    if let rcode {
         response.writer.rcode = rcode
-    } else if !isServed(query) {
-        response.writer.rcode = .refused
     } else {
         let name = packet.slice(Header.bytes, query.nameBytes)
-        response.answerQuestion(name, &state)
+        if !response.answerMeta(name) { response.answerQuestion(name, &state) }
     }
     return response.finish()
 }
 
-/// Whether a question of this class and type can be answered here at all.
-///
-/// Class IN alone; of the meta types only ANY. The rest of the protocol issue has its place here:
-/// CHAOS names, transfers.
-private func isServed(_ query: Query) -> Bool {
-    query.rrClass == RRClass.in && (!query.type.isMeta || query.type == .any)
+/// The code that settles a query without a look at its question; nil: the question is to be answered.
+private func verdict(
+    _ outcome: ParseOutcome, _ query: Query, isTCP: Bool, image: ServingImage
+) -> RCode? {
+    if case .error(let rcode) = outcome, rcode.rawValue != 0 { return rcode }
+    if ResponseOptions.areMalformed(query, isTCP: isTCP, image: image) { return .formatError }
+    if case .question = outcome { return nil }
+    // Nothing but a cookie is asked for (RFC 7873 §5.4).
+    return image.hasCookies ? .noError : .formatError
 }

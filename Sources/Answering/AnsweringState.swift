@@ -6,8 +6,10 @@ package struct AnsweringState: ~Copyable {
     var key = NameKey()
     var evaluator = PolicyEvaluator()
     var random: RandomSource
-    /// The nodes whose CNAMEs the present response has followed.
+    /// The nodes whose CNAMEs and DNAMEs the present response has followed.
     var aliases = InlineArray<8, Int>(repeating: 0)
+    /// The hashes of the names that it answered with an alias.
+    var aliasNames = InlineArray<8, UInt64>(repeating: 0)
 
     package init(random: RandomSource) { self.random = random }
 }

@@ -22,8 +22,8 @@ extension Response {
         for index in 0..<fragment.setCount {
             let end = fragment.setEnd(index)
             guard end <= writer.room else {
-                // Glue that is left out would make the referral useless (RFC 9471).
-                if fragment.needsGlue { writer.isTruncated = true }
+                // Without glue the referral leads nowhere; the rest is a courtesy (RFC 9471 §3.1).
+                if index < fragment.glueSets { writer.isTruncated = true }
                 break
             }
             bytes = end
@@ -51,16 +51,11 @@ extension Response {
         writer.additionalRecords &+= additional
     }
 
-    /// Appends answer and authority of a fragment with its names spelled out.
-    ///
-    /// Additional records are left out here: they are a courtesy, and a chain is long already. A
-    /// referral's glue is the exception.
+    /// Appends a fragment with its names spelled out.
     private mutating func appendExpanded(_ fragment: FragmentView, of node: NodeView) -> Bool {
         var reader = FragmentReader(fragment: fragment, owner: node.name)
         let start = writer.length
-        let glue = fragment.needsGlue ? fragment.additionalRecords : 0
-        let records = fragment.answerRecords &+ fragment.authorityRecords &+ glue
-        for index in 0..<records {
+        for index in 0..<fragment.answerRecords &+ fragment.authorityRecords {
             let isAnswer = index < fragment.answerRecords
             guard reader.copyRecord(to: &writer, owner: isAnswer ? owner : nil) else {
                 writer.length = start
@@ -68,7 +63,28 @@ extension Response {
                 return false
             }
         }
-        count(fragment, additional: glue)
+        var records = 0
+        for index in 0..<fragment.setCount {
+            guard appendExpandedSet(fragment.setRecords(index), &reader) else {
+                if index < fragment.glueSets { writer.isTruncated = true }
+                break
+            }
+            records &+= fragment.setRecords(index)
+        }
+        count(fragment, additional: records)
+        return true
+    }
+
+    /// Appends the next additional RRset whole; false when there is no room for it.
+    private mutating func appendExpandedSet(_ records: Int, _ reader: inout FragmentReader) -> Bool
+    {
+        let start = writer.length
+        for _ in 0..<records {
+            guard reader.copyRecord(to: &writer, owner: nil) else {
+                writer.length = start
+                return false
+            }
+        }
         return true
     }
 }

@@ -18,10 +18,12 @@ extension Response {
         if !result.standing.isUsable, result.standing != .absent {
             // A name that the other family still reaches is not down: its clients have a way.
             if isUsable(program, v4: !v4, &state) {
+                extendedError = .familyDown
                 answerNoData(zone, atMost: steered.minimumTTL)
                 return
             }
             counters.add(.steeredWhenDown)
+            extendedError = .allDown
             switch steered.whenDown {
             case ImageLayout.Steered.whenDownNoData:
                 answerNoData(zone, atMost: steered.minimumTTL)

@@ -11,12 +11,19 @@ struct Response {
     var writer: ResponseWriter
     /// A compression pointer to the name that is being answered: the question, or a CNAME's target.
     var owner = UInt16(0xC000 | Header.bytes)
-    /// CNAMEs followed so far; prebuilt records fit as they are only while it is 0.
+    /// CNAMEs and DNAMEs followed so far; prebuilt records fit as they are only while it is 0.
     var chainLength = 0
     var isNegative = false
     var isReferral = false
+    /// The EDNS options that the response carries; none unless set.
+    var options = ResponseOptions()
+    /// Bits of the client subnet that decided the answer; 0: it is the same for everybody.
+    var scopeBits: UInt8 = 0
+    /// Why the response is what it is; nil: it speaks for itself.
+    var extendedError: ExtendedError?
 
-    /// Longest CNAME chain followed, so that every answer ends; `AnsweringState.aliases` has as much room.
+    /// Longest chain of CNAMEs and DNAMEs followed, so that every answer ends; `AnsweringState` has as
+    /// much room.
     static let maximumChain = 8
 
     init(
@@ -30,10 +37,12 @@ struct Response {
         self.writer = writer
     }
 
-    /// Answers the question, following CNAMEs as far as this server has their targets.
+    /// Answers the question, following CNAMEs and DNAMEs as far as this server has their targets.
     mutating func answerQuestion(_ name: ByteView, _ state: inout AnsweringState) {
         state.key.set(name)
         while true {
+            let alias: NodeView
+            let target: ByteView?
             switch locate(state.key) {
             case .foreign:
                 // A chain that leaves our zones ends well; a question about them is not ours to answer.
@@ -45,21 +54,29 @@ struct Response {
             case .nameError(let zone):
                 answerNameError(zone)
                 return
+            case .redirect(let node):
+                alias = node
+                target = answerRedirect(node, &state)
             case .name(let node):
                 writer.isAuthoritative = true
-                guard !isLoop(node, state) else { return }
-                guard let target = answerName(node, &state) else { return }
-                guard chainLength < Response.maximumChain else { return }
-                state.aliases[chainLength] = node.offset
-                chainLength += 1
-                state.key.set(target)
+                alias = node
+                target = answerName(node, &state)
             }
+            guard let target, chainLength < Response.maximumChain else { return }
+            state.aliases[chainLength] = alias.offset
+            state.aliasNames[chainLength] = NameHash.hash(state.key.suffix(dropping: 0))
+            chainLength += 1
+            state.key.set(target)
+            guard !isLoop(state) else { return }
         }
     }
 
-    /// Whether the chain of CNAMEs has been at this node: what follows is in the answer already.
-    private func isLoop(_ node: NodeView, _ state: borrowing AnsweringState) -> Bool {
-        for index in 0..<chainLength where state.aliases[index] == node.offset { return true }
+    /// Whether the chain has been at this name: what follows is in the answer already.
+    ///
+    /// Two names with the same 64 bits of hash would end a chain early, and do no other harm.
+    private func isLoop(_ state: borrowing AnsweringState) -> Bool {
+        let name = NameHash.hash(state.key.suffix(dropping: 0))
+        for index in 0..<chainLength where state.aliasNames[index] == name { return true }
         return false
     }
 
@@ -75,6 +92,12 @@ struct Response {
             answerNoData(node.zone)
             return nil
         }
+        // A DNAME that led here is in the answer already.
+        if entry.type == .dname, hasFollowed(node, state),
+            state.key.suffix(dropping: 0).equals(node.name)
+        {
+            return nil
+        }
         if entry.isSteered {
             answerSteered(entry.steered, v4: entry.type == .a, zone: node.zone, &state)
         } else {
@@ -83,7 +106,7 @@ struct Response {
         return nil
     }
 
-    /// One RRset stands for all of them (RFC 8482 §4.1).
+    /// One RRset stands for all of them (RFC 8482 §4.1); which one, the compiler decided.
     private func firstEntry(_ node: NodeView) -> EntryView? {
         node.entryCount == 0 ? nil : node.entry(0)
     }
@@ -150,11 +173,22 @@ struct Response {
         case .formatError: counters.add(.formatError)
         case .notImplemented: counters.add(.notImplemented)
         case .badVersion: counters.add(.badVersion)
+        case .nameTooLong: counters.add(.nameTooLong)
         default: counters.add(.serverFailure)
         }
         if writer.rcode == .noError, isNegative { counters.add(.noData) }
         if isReferral { counters.add(.referrals) }
         if writer.isTruncated { counters.add(.truncated) }
+        if query.hasEDNS { writeOptions() }
         return writer.finish(query, udpBytes: image.udpBytes)
+    }
+
+    private mutating func writeOptions() {
+        writer.beginOPT(query, udpBytes: image.udpBytes)
+        options.write(to: &writer, scopeBits: scopeBits)
+        if writer.rcode == .refused, extendedError == nil { extendedError = .notAuthoritative }
+        if let extendedError, image.hasExtendedErrors {
+            writer.appendExtendedError(extendedError.code, text: extendedError.bytes)
+        }
     }
 }

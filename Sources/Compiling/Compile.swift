@@ -45,20 +45,27 @@ private struct Compiler {
         var steeredCompiler = SteeredCompiler()
         var zones: [ZoneCompiler] = []
         let origins = Set(sources.map(\.zone.origin))
-        for (index, source) in sources.enumerated() {
+        let steered = sources.map { source in
             let scope = Scope(
                 source.steering, prefix: Scope.prefix(of: source.zone.origin), within: platformScope
             )
-            let steered = steeredCompiler.write(
+            return steeredCompiler.write(
                 source.steering.names, in: scope, endpoints: endpoints, to: &image)
+        }
+        var steeredTypes: [Name: Set<RRType>] = [:]
+        for (name, records) in steered.joined() {
+            steeredTypes[name, default: []].formUnion(records.map(\.type))
+        }
+        for (index, source) in sources.enumerated() {
             var zone = ZoneCompiler(
-                source: source, index: index, origins: origins, steered: steered)
+                source: source, index: index, origins: origins, steered: steered[index],
+                steeredTypes: steeredTypes)
             zone.write(to: &image)
             findings += zone.findings
             zones.append(zone)
         }
         findings += steeredCompiler.findings
-        guard findings.isEmpty else { throw Findings(findings) }
+        guard !findings.contains(where: { $0.severity == .error }) else { throw Findings(findings) }
 
         for (index, zone) in zones.enumerated() {
             let at = Int(zoneTable) + index * ImageLayout.Zone.bytes
@@ -73,7 +80,7 @@ private struct Compiler {
             zones: zones, settings: settings, generation: generation)
         return CompiledImage(
             bytes: image.bytes, endpoints: endpoints.entries.map(CompiledEndpoint.init),
-            zones: zones.map(CompiledZone.init), slots: slots.adopted())
+            zones: zones.map(CompiledZone.init), slots: slots.adopted(), warnings: findings)
     }
 
     private mutating func addEndpoints(_ definitions: [EndpointDefinition], prefix: String) {
@@ -91,10 +98,9 @@ private struct Compiler {
         var parentSides: [Name: UInt32] = [:]
         for zone in zones { parentSides.merge(zone.parentSides) { first, _ in first } }
         for zone in zones {
-            for (name, node) in zone.nodes where node.cut == nil {
-                guard name.isWildcard, let parent = name.parent, let encloser = zone.nodes[parent]
-                else { continue }
-                image.patch(node.offset, at: Int(encloser.offset) + ImageLayout.Node.wildcard)
+            for (name, wildcard) in zone.wildcards {
+                guard let parent = name.parent, let encloser = zone.nodes[parent] else { continue }
+                image.patch(wildcard, at: Int(encloser.offset) + ImageLayout.Node.wildcard)
             }
             if let side = parentSides[zone.source.zone.origin] {
                 image.patch(side, at: Int(zone.apexOffset) + ImageLayout.Node.parentSide)
@@ -128,6 +134,7 @@ private struct Compiler {
         settings: AnswerSettings, generation: UInt64
     ) throws(Findings) {
         typealias Field = ImageLayout.Field
+        image.write(settings)
         image.align(8)
         guard image.bytes.count <= ImageLayout.maximumBytes else {
             throw Findings([
@@ -150,7 +157,6 @@ private struct Compiler {
         let labels = zones.flatMap { $0.nodes.values.map(\.labelCount) }.max() ?? 0
         image.patch(UInt32(zones.reduce(0) { $0 + $1.nodes.count }), at: Field.nameCount)
         image.patch(UInt32(labels), at: Field.maximumLabels)
-        image.patch(UInt32(settings.udpBytes), at: Field.udpBytes)
         image.patch(UInt32(zones.reduce(0) { $0 + $1.steered.count }), at: Field.steeredCount)
         let checksum = image.bytes.withUnsafeBytes { ServingImage.checksum(ByteView($0)) }
         image.patch(checksum, at: Field.checksum)

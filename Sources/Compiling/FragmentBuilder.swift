@@ -11,7 +11,7 @@ struct FragmentBuilder {
     private var additionalRecords = 0
     private var requiredBytes = 0
     private var sets: [(end: Int, records: Int)] = []
-    private var flags: UInt16 = 0
+    private var glueSets = 0
     private var target: Name?
 
     /// Starts a fragment for questions that are `owner`, or that end in it.
@@ -33,7 +33,7 @@ struct FragmentBuilder {
         }
         answerRecords += set.rdatas.count
         requiredBytes = writer.bytes.count
-        if set.type == .cname { target = set.targets.first }
+        if set.type == .cname || set.type == .dname { target = set.targets.first }
     }
 
     mutating func addAuthority(_ set: RRset, owner: Name, ttl: UInt32? = nil) {
@@ -45,6 +45,8 @@ struct FragmentBuilder {
     }
 
     /// Adds an RRset that the largest message still has room for, and leaves out others.
+    ///
+    /// - Parameter isGlue: whether a referral leads nowhere without it; such RRsets go first.
     mutating func addAdditional(_ set: RRset, owner: Name, isGlue: Bool) {
         let bytes = set.rdatas.reduce(0) { $0 + owner.wire.count + 10 + $1.count }
         guard bytes <= room else { return }
@@ -53,7 +55,7 @@ struct FragmentBuilder {
         }
         additionalRecords += set.rdatas.count
         sets.append((writer.bytes.count, set.rdatas.count))
-        if isGlue { flags |= ImageLayout.Fragment.glueFlag }
+        if isGlue { glueSets = sets.count }
     }
 
     /// Whether the fragment fits a message; a larger RRset can never be answered.
@@ -78,7 +80,7 @@ struct FragmentBuilder {
         image.append(UInt16(answerRecords))
         image.append(UInt16(authorityRecords))
         image.append(UInt16(additionalRecords))
-        image.append(flags)
+        image.append(UInt16(glueSets))
         image.append(UInt16(requiredBytes))
         image.append(UInt16(writer.bytes.count))
         image.append(UInt16(fixups.count))

@@ -32,6 +32,10 @@ struct ImageBuilder {
         }
     }
 
+    mutating func patch(_ values: [UInt8], at offset: Int) {
+        bytes.replaceSubrange(offset..<offset + values.count, with: values)
+    }
+
     mutating func patch(_ value: UInt64, at offset: Int) {
         patch(UInt32(truncatingIfNeeded: value), at: offset)
         patch(UInt32(truncatingIfNeeded: value >> 32), at: offset + 4)

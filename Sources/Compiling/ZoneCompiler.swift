@@ -7,6 +7,9 @@ import Zones
 /// Names below a zone cut are not written: a question about one meets the cut on its way up and is
 /// referred; what is needed of them is the glue in that referral. Where a zone below is served too, its
 /// names are its own.
+///
+/// A wildcard that owns NS is written twice: asked for itself it is a zone cut, for the names that it
+/// stands for its NS is data like any other (RFC 4592 §4.2 leaves it open).
 struct ZoneCompiler {
     let source: ZoneSource
     let index: Int
@@ -14,18 +17,20 @@ struct ZoneCompiler {
     let origins: Set<Name>
     /// The steered records of this zone's names.
     let steered: [Name: [Steered]]
+    private let hints: ServiceHints
     private(set) var findings: [Finding] = []
     /// Nodes for the table of names.
     private(set) var nodes: [Name: Node] = [:]
     /// Cuts to zones that are served here themselves, which their apex answers for.
     private(set) var parentSides: [Name: UInt32] = [:]
+    /// Nodes of wildcards, for the names below their parents.
+    private(set) var wildcards: [Name: UInt32] = [:]
     private(set) var apexOffset: UInt32 = 0
     private(set) var negativeOffset: UInt32 = 0
 
     struct Node {
         var offset: UInt32
         var labelCount: Int
-        var cut: Name?
     }
 
     /// One steered type of a name and where its record lies.
@@ -34,11 +39,16 @@ struct ZoneCompiler {
         var offset: UInt32
     }
 
-    init(source: ZoneSource, index: Int, origins: Set<Name>, steered: [Name: [Steered]]) {
+    /// - Parameter steeredTypes: the steered types of the names of all zones.
+    init(
+        source: ZoneSource, index: Int, origins: Set<Name>, steered: [Name: [Steered]],
+        steeredTypes: [Name: Set<RRType>]
+    ) {
         self.source = source
         self.index = index
         self.origins = origins
         self.steered = steered
+        hints = ServiceHints(zone: source.zone, steered: steeredTypes)
     }
 
     private var origin: Name { source.zone.origin }
@@ -57,13 +67,16 @@ struct ZoneCompiler {
         complete.insert(origin)
         for name in complete.sorted() {
             switch place(of: name) {
-            case .own: writeNode(name, cut: nil, to: &image)
-            case .cut: writeNode(name, cut: name, to: &image)
+            case .own:
+                writeNode(name, .authoritative, to: &image)
+            case .cut:
+                writeNode(name, .cut, to: &image)
+                if name.isWildcard { writeNode(name, .wildcardData, to: &image) }
             case .below: break
             case .otherZone: break
             case .apexOfOther:
                 // Only the parent's side of the cut: its NS and DS.
-                if isCut(name) { writeNode(name, cut: name, to: &image, isParentSide: true) }
+                if isCut(name) { writeNode(name, .parentSide, to: &image) }
             }
         }
         negativeOffset = writeNegative(to: &image)
@@ -95,54 +108,95 @@ struct ZoneCompiler {
 
     // MARK: Nodes
 
-    private mutating func writeNode(
-        _ name: Name, cut: Name?, to image: inout ImageBuilder, isParentSide: Bool = false
-    ) {
-        var entries: [(type: RRType, steered: UInt32?, set: RRset?)] = []
-        for set in source.zone.owners[name] ?? [] {
-            if cut != nil, set.type != .ns, set.type != .ds { continue }
-            entries.append((set.type, nil, set))
-        }
-        if cut == nil {
-            for item in steered[name] ?? [] { entries.append((item.type, item.offset, nil)) }
-        }
-        entries.sort { $0.type.rawValue < $1.type.rawValue }
+    /// What a node is for.
+    private enum Role {
+        case authoritative
+        case cut
+        /// A cut to a zone that is served here itself.
+        case parentSide
+        /// What a wildcard at a cut has for the names that it stands for.
+        case wildcardData
 
+        var isCut: Bool { self == .cut || self == .parentSide }
+    }
+
+    /// One type of a name: records, or the offset of a steered record.
+    private struct Content {
+        var type: RRType
+        var steered: UInt32?
+        var set: RRset?
+    }
+
+    /// The types of a name in the order of their numbers, but first the one that ANY gets: the smallest
+    /// RRset, or A or AAAA where a policy decides everything (RFC 8482 §4.1).
+    private mutating func contents(of name: Name, isCut: Bool) -> [Content] {
+        var contents: [Content] = []
+        for set in source.zone.owners[name] ?? [] {
+            if isCut, set.type != .ns, set.type != .ds { continue }
+            contents.append(Content(type: set.type, set: healthy(set, of: name)))
+        }
+        let smallest = contents.compactMap(\.set).smallest?.type
+        if !isCut {
+            for item in steered[name] ?? [] {
+                contents.append(Content(type: item.type, steered: item.offset))
+            }
+        }
+        func rank(_ content: Content) -> UInt16 {
+            content.type == smallest ? 0 : content.type.rawValue
+        }
+        return contents.sorted { rank($0) < rank($1) }
+    }
+
+    /// The RRset without hints that could name an address which is out of service.
+    private mutating func healthy(_ set: RRset, of name: Name) -> RRset {
+        guard set.type == .svcb || set.type == .https else { return set }
+        let (result, warnings) = hints.removed(from: set, owner: name)
+        findings += warnings
+        return result
+    }
+
+    private mutating func writeNode(_ name: Name, _ role: Role, to image: inout ImageBuilder) {
+        let contents = contents(of: name, isCut: role.isCut)
         image.align(8)
         let start = image.offset
         let wire = name.lowercasedWire
         image.append(UInt32(index))
-        image.append(UInt32(cut == nil ? 0 : start))
+        image.append(role.isCut ? start : 0)
         image.append(UInt32(0))
         image.append(UInt32(0))
         image.append(UInt8(wire.count))
         image.append(UInt8(name.labelCount))
-        let hasCNAME = cut == nil && entries.contains { $0.type == .cname }
-        image.append(hasCNAME ? ImageLayout.Node.cnameFlag : 0)
-        image.append(UInt16(entries.count))
+        var flags: UInt16 = 0
+        if contents.contains(where: { $0.type == .cname }) { flags |= ImageLayout.Node.cnameFlag }
+        if contents.contains(where: { $0.type == .dname }) { flags |= ImageLayout.Node.dnameFlag }
+        image.append(flags)
+        image.append(UInt16(contents.count))
         let padded = (ImageLayout.Node.headBytes + wire.count + 3) / 4 * 4
         image.append(UInt16(padded))
         image.append(wire)
         image.align(4)
-        let directory = Int(image.reserve(entries.count * ImageLayout.Entry.bytes))
-        for (position, entry) in entries.enumerated() {
+        let directory = Int(image.reserve(contents.count * ImageLayout.Entry.bytes))
+        for (position, entry) in contents.enumerated() {
             let at = directory + position * ImageLayout.Entry.bytes
             let kind = entry.steered == nil ? ImageLayout.Entry.fragment : ImageLayout.Entry.steered
             image.patch(UInt32(entry.type.rawValue) | UInt32(kind) << 16, at: at)
             var target = entry.steered ?? 0
             if let set = entry.set {
-                let isReferral = cut != nil && set.type == .ns
+                let isReferral = role.isCut && set.type == .ns
                 target =
                     isReferral
                     ? writeReferral(name, set, to: &image) : writeAnswer(name, set, to: &image)
             }
             image.patch(target, at: at + ImageLayout.Entry.offset)
         }
-        if isParentSide {
-            parentSides[name] = start
-        } else {
-            nodes[name] = Node(offset: start, labelCount: name.labelCount, cut: cut)
+        switch role {
+        case .parentSide: parentSides[name] = start
+        case .wildcardData: wildcards[name] = start
+        case .cut: nodes[name] = Node(offset: start, labelCount: name.labelCount)
+        case .authoritative:
+            nodes[name] = Node(offset: start, labelCount: name.labelCount)
             if name == origin { apexOffset = start }
+            if name.isWildcard { wildcards[name] = start }
         }
     }
 
@@ -167,15 +221,26 @@ struct ZoneCompiler {
     ) -> UInt32 {
         var fragment = FragmentBuilder(owner: name)
         fragment.addAnswer(set)
-        // Additional addresses, as RFC 1035 §3.3.9, §3.3.11 and RFC 2782 ask for.
-        if set.type == .ns || set.type == .mx || set.type == .srv {
-            for host in Set(set.targets).sorted() {
-                for (owner, addresses) in staticAddresses(of: host) {
-                    fragment.addAdditional(addresses, owner: owner, isGlue: false)
-                }
+        for host in hosts(of: set, owner: name) {
+            for (owner, addresses) in staticAddresses(
+                of: host, orGlue: set.type == .ns && name == origin)
+            {
+                fragment.addAdditional(addresses, owner: owner, isGlue: false)
             }
         }
         return finish(fragment, name, set, to: &image)
+    }
+
+    /// Whose addresses go along, as RFC 1035 §3.3.9 and §3.3.11, RFC 2782 and RFC 9460 §4.1 ask for.
+    private func hosts(of set: RRset, owner: Name) -> [Name] {
+        switch set.type {
+        case .ns, .mx, .srv: return Set(set.targets).sorted()
+        case .svcb, .https:
+            // The owner itself is meant by "."; a wildcard's is another name in every answer.
+            let hosts = set.targets.map { $0.isRoot ? owner : $0 }
+            return Set(hosts).filter { !($0 == owner && owner.isWildcard) }.sorted()
+        default: return []
+        }
     }
 
     private mutating func writeReferral(
@@ -197,10 +262,15 @@ struct ZoneCompiler {
     }
 
     /// Addresses that this zone has authoritatively and that no policy decides.
-    private func staticAddresses(of host: Name) -> [(Name, RRset)] {
+    ///
+    /// - Parameter orGlue: whether glue will do: the root's servers lie in a zone below it, and a resolver
+    ///   that primes itself has no other way to them (RFC 9609 §4.2).
+    private func staticAddresses(of host: Name, orGlue: Bool) -> [(Name, RRset)] {
         guard host.isAtOrBelow(origin) else { return [] }
         switch place(of: host) {
-        case .own:
+        case .own,
+            .below where orGlue, .cut where orGlue, .otherZone where orGlue,
+            .apexOfOther where orGlue:
             return [RRType.a, .aaaa].compactMap { type in
                 source.zone.rrset(host, type).map { (host, $0) }
             }

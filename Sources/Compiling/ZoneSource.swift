@@ -12,17 +12,6 @@ package struct ZoneSource: Sendable {
     }
 }
 
-/// Settings that the query path needs.
-package struct AnswerSettings: Sendable {
-    /// Largest response over UDP, in bytes (512 to 4,096).
-    package var udpBytes: Int
-
-    /// What passes every network without fragments (DNS Flag Day 2020).
-    package static let defaultUDPBytes = 1232
-
-    package init(udpBytes: Int = defaultUDPBytes) { self.udpBytes = udpBytes }
-}
-
 /// A compiled image and what the control process has to know of it.
 package struct CompiledImage: Sendable {
     package let bytes: [UInt8]
@@ -30,6 +19,8 @@ package struct CompiledImage: Sendable {
     package let zones: [CompiledZone]
     /// The slots once this image is served.
     package let slots: SlotMap
+    /// What was found that is no error, for people to read.
+    package let warnings: [Finding]
 }
 
 /// An endpoint with the slots of its addresses.

@@ -56,5 +56,6 @@ package struct Opcode: RawRepresentable, Hashable, Sendable {
 /// Classes (RFC 6895 §3.2).
 package enum RRClass {
     @inlinable package static var `in`: UInt16 { 1 }
+    @inlinable package static var chaos: UInt16 { 3 }
     @inlinable package static var any: UInt16 { 255 }
 }

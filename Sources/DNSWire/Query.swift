@@ -20,6 +20,8 @@ package struct Query {
     /// Where the options of the OPT record lie.
     package var optionsOffset = 0
     package var optionsBytes = 0
+    /// The options that this server knows.
+    package var options = QueryOptions()
 
     package init() {}
 }
@@ -31,5 +33,7 @@ package enum ParseOutcome {
     /// Not to be answered at all: a response, or less than a header.
     case silent
     /// To be answered with this code and, where `questionEnd` is not 0, the question.
+    ///
+    /// NOERROR: there is no question, but a cookie is asked for (RFC 7873 §5.4).
     case error(RCode)
 }

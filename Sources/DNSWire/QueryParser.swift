@@ -17,18 +17,26 @@ extension Query {
         case .notify, .update: return .error(.refused)
         default: return .error(.notImplemented)
         }
-        guard packet.u16(4) == 1, parseQuestion(packet) else { return .error(.formatError) }
+        let questions = packet.u16(4)
+        guard questions <= 1 else { return .error(.formatError) }
+        if questions == 1 {
+            guard parseQuestion(packet) else { return .error(.formatError) }
+        }
         guard packet.u16(Header.answerCountOffset) == 0 else { return .error(.formatError) }
         let authority = Int(packet.u16(Header.authorityCountOffset))
         // IXFR carries the client's SOA there (RFC 1995 §3).
         guard authority == 0 || type == .ixfr else { return .error(.formatError) }
         let extra = authority &+ Int(packet.u16(Header.additionalCountOffset))
         guard extra <= Query.maximumExtraRecords else { return .error(.formatError) }
-        var offset = questionEnd
-        for _ in 0..<extra {
-            guard parseExtraRecord(packet, &offset) else { return .error(.formatError) }
+        var offset = max(questionEnd, Header.bytes)
+        for index in 0..<extra {
+            guard parseExtraRecord(packet, &offset, isAdditional: index >= authority) else {
+                return .error(.formatError)
+            }
         }
-        return hasEDNS && ednsVersion != 0 ? .error(.badVersion) : .question
+        guard !hasEDNS || ednsVersion == 0 else { return .error(.badVersion) }
+        guard questions == 0 else { return .question }
+        return .error(options.hasCookie ? .noError : .formatError)
     }
 
     /// Reads name, type and class; a question's name is never compressed.
@@ -54,7 +62,9 @@ extension Query {
     }
 
     /// Reads one record behind the question and remembers it if it is the OPT.
-    private mutating func parseExtraRecord(_ packet: ByteView, _ offset: inout Int) -> Bool {
+    private mutating func parseExtraRecord(
+        _ packet: ByteView, _ offset: inout Int, isAdditional: Bool
+    ) -> Bool {
         let start = offset
         guard skipName(packet, &offset), offset &+ 10 <= packet.count else { return false }
         let recordType = RRType(rawValue: packet.u16(offset))
@@ -62,29 +72,21 @@ extension Query {
         let data = offset &+ 10
         guard dataBytes <= packet.count &- data else { return false }
         if recordType == .opt {
-            // Owned by the root, and there is only one (RFC 6891 §6.1.1).
-            guard packet.byte(start) == 0, !hasEDNS else { return false }
+            // Additional, owned by the root, and there is only one (RFC 6891 §6.1.1).
+            guard isAdditional, packet.byte(start) == 0, !hasEDNS else { return false }
             hasEDNS = true
             udpPayloadBytes = max(Int(packet.u16(offset &+ 2)), Header.plainUDPBytes)
             ednsVersion = packet.byte(offset &+ 5)
             dnssecOK = packet.byte(offset &+ 6) & 0x80 != 0
             optionsOffset = data
             optionsBytes = dataBytes
-            guard optionsAreWellFormed(packet) else { return false }
+            let understands = ednsVersion == 0
+            guard options.read(packet.slice(data, dataBytes), understands: understands) else {
+                return false
+            }
         }
         offset = data &+ dataBytes
         return true
-    }
-
-    /// Whether option lengths add up to the OPT's data exactly.
-    private func optionsAreWellFormed(_ packet: ByteView) -> Bool {
-        var offset = optionsOffset
-        let end = optionsOffset &+ optionsBytes
-        while offset < end {
-            guard offset &+ 4 <= end else { return false }
-            offset &+= 4 &+ Int(packet.u16(offset &+ 2))
-        }
-        return offset == end
     }
 
     /// Moves behind a name that may end in a compression pointer.

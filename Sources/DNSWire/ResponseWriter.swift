@@ -3,6 +3,8 @@ package struct ResponseWriter {
     package let out: ByteSink
     /// Where records must end so that the OPT still fits.
     package let limit: Int
+    /// Where the message must end.
+    @usableFromInline let end: Int
     package var length: Int
     package var answerRecords = 0
     package var authorityRecords = 0
@@ -10,6 +12,8 @@ package struct ResponseWriter {
     package var rcode = RCode.noError
     package var isAuthoritative = false
     package var isTruncated = false
+    /// Where the OPT's options begin; 0: there is no OPT yet.
+    @usableFromInline var optEnd = 0
 
     /// Bytes of an OPT record without options (RFC 6891 §6.1.2).
     @inlinable package static var optBytes: Int { 11 }
@@ -18,11 +22,15 @@ package struct ResponseWriter {
     ///
     /// - Parameters:
     ///   - maximumBytes: the largest response, OPT included; at least a header with the question.
+    ///   - optionBytes: what to keep free for the options of the OPT.
     @inlinable
-    package init(_ query: Query, from packet: ByteView, into out: ByteSink, maximumBytes: Int) {
+    package init(
+        _ query: Query, from packet: ByteView, into out: ByteSink, maximumBytes: Int,
+        optionBytes: Int = 0
+    ) {
         self.out = out
-        let room = min(maximumBytes, out.count)
-        limit = query.hasEDNS ? room &- ResponseWriter.optBytes : room
+        end = min(maximumBytes, out.count)
+        limit = query.hasEDNS ? end &- ResponseWriter.optBytes &- optionBytes : end
         length = max(query.questionEnd, Header.bytes)
         if query.questionEnd > Header.bytes {
             out.copy(
@@ -48,21 +56,15 @@ package struct ResponseWriter {
         length &+= 12 &+ data.count
     }
 
-    /// Writes the OPT, if the query had one, and the header; returns the response's length.
+    /// Writes the OPT, if the query had one and none was begun, and the header; returns the length.
     @inlinable
     package mutating func finish(_ query: Query, udpBytes: Int) -> Int {
         if query.hasEDNS {
-            out.put(UInt8(0), at: length)
-            out.put(RRType.opt.rawValue, at: length &+ 1)
-            out.put(UInt16(truncatingIfNeeded: udpBytes), at: length &+ 3)
-            // Upper bits of the rcode, version 0, DO as it came (RFC 6891 §6.1.3, RFC 3225 §3).
-            out.put(UInt8(truncatingIfNeeded: rcode.rawValue >> 4), at: length &+ 5)
-            out.put(UInt8(0), at: length &+ 6)
-            out.put(query.dnssecOK ? UInt16(0x8000) : 0, at: length &+ 7)
-            out.put(UInt16(0), at: length &+ 9)
-            length &+= ResponseWriter.optBytes
-            additionalRecords &+= 1
+            if optEnd == 0 { beginOPT(query, udpBytes: udpBytes) }
+            out.put(UInt16(truncatingIfNeeded: length &- optEnd), at: optEnd &- 2)
         }
+        // RD comes back, RA and Z are clear, and so are AD and CD, which mean nothing in an answer from
+        // authority (RFC 4035 §3.1.6).
         var flags =
             Header.responseBit | query.flags & (Header.opcodeMask | Header.recursionDesiredBit)
         if isAuthoritative { flags |= Header.authoritativeBit }

@@ -1,12 +1,12 @@
 import FoundationEssentials
-import Health
+package import Health
 
 /// What a watched file says of one endpoint.
-struct FeedEntry: Hashable, Sendable {
-    var verdict: Verdict
-    var reason: String
+package struct FeedEntry: Hashable, Sendable {
+    package var verdict: Verdict
+    package var reason: String
     /// Nil: newer than all before.
-    var sequence: UInt64?
+    package var sequence: UInt64?
 }
 
 /// The text of a watched file.
@@ -14,13 +14,13 @@ struct FeedEntry: Hashable, Sendable {
 ///     {"endpoints": {"edge-us": {"verdict": "unhealthy", "reason": "drill 12", "sequence": 7}}}
 ///
 /// Reason and sequence may be missing; `up` and `down` stand for `healthy` and `unhealthy`.
-struct FeedDocument: Sendable {
-    private(set) var entries: [String: FeedEntry] = [:]
+package struct FeedDocument: Sendable {
+    package private(set) var entries: [String: FeedEntry] = [:]
     /// What is wrong with entries, each with its key and the rule.
     private(set) var findings: [String] = []
 
     /// Largest file read, in bytes.
-    static let maximumBytes = 16 << 20
+    package static let maximumBytes = 16 << 20
     /// Most findings kept of one file.
     static let maximumFindings = 20
 
@@ -28,7 +28,7 @@ struct FeedDocument: Sendable {
     ///
     /// - Throws: `FeedDocumentError` with everything that is wrong: a file with one bad entry
     ///   counts for nothing, or half of a change would be taken.
-    static func read(_ bytes: [UInt8]) throws(FeedDocumentError) -> FeedDocument {
+    package static func read(_ bytes: [UInt8]) throws(FeedDocumentError) -> FeedDocument {
         guard bytes.count <= maximumBytes else {
             throw FeedDocumentError(findings: ["the file is longer than \(maximumBytes) bytes"])
         }
@@ -51,11 +51,11 @@ struct FeedDocument: Sendable {
 }
 
 /// Why a file counts for nothing.
-struct FeedDocumentError: Error, Equatable, CustomStringConvertible {
+package struct FeedDocumentError: Error, Equatable, CustomStringConvertible {
     /// At least one: place and rule.
-    var findings: [String]
+    package var findings: [String]
 
-    var description: String {
+    package var description: String {
         let more = findings.count > 3 ? "; and \(findings.count - 3) more" : ""
         return findings.prefix(3).joined(separator: "; ") + more
     }
@@ -79,7 +79,7 @@ extension FeedDocumentError {
 }
 
 extension FeedDocument: Decodable {
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let file = try decoder.container(keyedBy: Key.self)
         for key in file.allKeys where key.stringValue != "endpoints" {
             note(key.stringValue, "unknown key; only 'endpoints' may stand here")

@@ -52,13 +52,13 @@ package struct ResponseReader {
             }
             if let outcome = take(byte) { return outcome }
         }
-        return searchBody()
+        return nil
     }
 
     /// Judges what there is when the peer has closed the connection.
     package mutating func close() -> ProbeOutcome {
         if bytes == 0 { return .failed(.connection, "connection closed without a response") }
-        if phase == .bodyUntilClose { return searchBody() ?? bodyFailure }
+        if phase == .bodyUntilClose { return bodyFailure }
         return .failed(.connection, "connection closed before the response was complete")
     }
 
@@ -67,7 +67,7 @@ package struct ResponseReader {
         case .statusLine, .headers: return takeHead(byte)
         case .fixedBody(let remaining):
             phase = .fixedBody(remaining: remaining - 1)
-            return takeBody(byte) ?? (remaining <= 1 ? endBody() : nil)
+            return takeBody(byte) ?? (remaining <= 1 ? bodyFailure : nil)
         case .bodyUntilClose: return takeBody(byte)
         case .chunkSize: return takeChunkSize(byte)
         case .chunk(let remaining):
@@ -163,9 +163,10 @@ package struct ResponseReader {
 
     // MARK: Body
 
+    /// Looks for the text with every byte, so that it does not matter how the body is cut into segments.
     private mutating func takeBody(_ byte: UInt8) -> ProbeOutcome? {
         body.append(byte)
-        return body.count >= HTTPCheck.bodyLimitBytes ? endBody() : nil
+        return searchBody() ?? (body.count >= HTTPCheck.bodyLimitBytes ? bodyFailure : nil)
     }
 
     private mutating func takeChunkSize(_ byte: UInt8) -> ProbeOutcome? {
@@ -182,12 +183,10 @@ package struct ResponseReader {
                 || rest?.isBlank == true
         else { return notHTTP }
         let size = digits.reduce(0) { $0 << 4 | ($1.hexDigit ?? 0) }
-        guard size > 0 else { return endBody() }
+        guard size > 0 else { return bodyFailure }
         phase = .chunk(remaining: size)
         return nil
     }
-
-    private mutating func endBody() -> ProbeOutcome { searchBody() ?? bodyFailure }
 
     /// Looks for the text in what arrived since the last search.
     private mutating func searchBody() -> ProbeOutcome? {

@@ -26,6 +26,8 @@ package enum Counter: Int, CaseIterable, Sendable {
     case edns
     /// Queries that came over IPv6.
     case ipv6
+    /// YXDOMAIN: a DNAME made the name too long (RFC 6672 §2.2).
+    case nameTooLong
 }
 
 /// One worker's counters in shared memory: plain integers with a single writer.

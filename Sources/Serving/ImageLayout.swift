@@ -10,8 +10,8 @@ package enum ImageLayout {
     /// "STERNAIM" as the first eight bytes.
     @inlinable package static var magic: UInt64 { 0x4D49_414E_5245_5453 }
     /// Raised whenever an older reader would misread a newer image.
-    @inlinable package static var formatVersion: UInt32 { 1 }
-    @inlinable package static var headerBytes: Int { 128 }
+    @inlinable package static var formatVersion: UInt32 { 2 }
+    @inlinable package static var headerBytes: Int { 192 }
     /// Largest image: offsets have 32 bits.
     @inlinable package static var maximumBytes: Int { Int(UInt32.max) }
 
@@ -39,6 +39,29 @@ package enum ImageLayout {
         @inlinable package static var udpBytes: Int { 80 }
         /// Endpoint nodes and edges of the largest policy, so that workers can size their scratch.
         @inlinable package static var steeredCount: Int { 84 }
+        /// Bits of `Features`.
+        @inlinable package static var features: Int { 88 }
+        /// When idle TCP connections are closed, in units of 100 ms (RFC 7828).
+        @inlinable package static var tcpIdle: Int { 92 }
+        /// 16 bytes each; the image is as secret as they are, and its file is for its owner only.
+        @inlinable package static var cookieSecret: Int { 96 }
+        @inlinable package static var previousSecret: Int { 112 }
+        /// Texts: where each begins, and behind that its length; at most `maximumTextBytes`.
+        @inlinable package static var nsid: Int { 128 }
+        @inlinable package static var chaosVersion: Int { 136 }
+        @inlinable package static var chaosID: Int { 144 }
+    }
+
+    /// Longest text of the header, in bytes: with all options a response of 512 bytes has room for records.
+    @inlinable package static var maximumTextBytes: Int { 64 }
+
+    /// What is switched on.
+    package enum Features {
+        @inlinable package static var clientSubnet: UInt32 { 1 }
+        @inlinable package static var extendedErrors: UInt32 { 2 }
+        @inlinable package static var cookies: UInt32 { 4 }
+        /// There is a previous secret for cookies.
+        @inlinable package static var previousSecret: UInt32 { 8 }
     }
 
     /// One slot of the name table: the upper half of the hash, the node's offset; 0 is empty.
@@ -74,9 +97,10 @@ package enum ImageLayout {
         @inlinable package static var headBytes: Int { 24 }
 
         @inlinable package static var cnameFlag: UInt16 { 1 }
+        @inlinable package static var dnameFlag: UInt16 { 2 }
     }
 
-    /// One type of a node.
+    /// One type of a node; the first one of a node is what ANY gets (RFC 8482 §4.1).
     package enum Entry {
         @inlinable package static var bytes: Int { 8 }
         @inlinable package static var type: Int { 0 }
@@ -94,20 +118,19 @@ package enum ImageLayout {
         @inlinable package static var answerRecords: Int { 0 }
         @inlinable package static var authorityRecords: Int { 2 }
         @inlinable package static var additionalRecords: Int { 4 }
-        @inlinable package static var flags: Int { 6 }
+        /// RRsets of the additional section, the first ones, without which the response is truncated:
+        /// glue inside the zone that it refers to (RFC 9471 §3.1).
+        @inlinable package static var glueSets: Int { 6 }
         /// Bytes of answer and authority: what a response needs.
         @inlinable package static var requiredBytes: Int { 8 }
         @inlinable package static var totalBytes: Int { 10 }
         @inlinable package static var fixupCount: Int { 12 }
         /// RRsets of the additional section.
         @inlinable package static var setCount: Int { 14 }
-        /// Where a CNAME's target stands uncompressed, from the fragment's start; 0: no CNAME.
+        /// Where the target of a CNAME or DNAME stands uncompressed, from the fragment's start; 0: neither.
         @inlinable package static var target: Int { 16 }
         @inlinable package static var ownerBytes: Int { 18 }
         @inlinable package static var headBytes: Int { 20 }
-
-        /// Without all of its additional records the response is truncated (RFC 9471).
-        @inlinable package static var glueFlag: UInt16 { 1 }
     }
 
     /// How a steered name answers.

@@ -31,6 +31,11 @@ package struct NodeView {
     package var hasCNAME: Bool {
         bytes.native16(offset &+ ImageLayout.Node.flags) & ImageLayout.Node.cnameFlag != 0
     }
+    /// Whether names below this one are redirected (RFC 6672 §2).
+    @inlinable
+    package var hasDNAME: Bool {
+        bytes.native16(offset &+ ImageLayout.Node.flags) & ImageLayout.Node.dnameFlag != 0
+    }
     @inlinable
     package var entryCount: Int { Int(bytes.native16(offset &+ ImageLayout.Node.entryCount)) }
 
@@ -102,10 +107,9 @@ package struct FragmentView {
     package var authorityRecords: Int { field(ImageLayout.Fragment.authorityRecords) }
     @inlinable
     package var additionalRecords: Int { field(ImageLayout.Fragment.additionalRecords) }
+    /// How many of the additional RRsets, the first ones, a referral cannot do without.
     @inlinable
-    package var needsGlue: Bool {
-        field(ImageLayout.Fragment.flags) & Int(ImageLayout.Fragment.glueFlag) != 0
-    }
+    package var glueSets: Int { field(ImageLayout.Fragment.glueSets) }
     @inlinable
     package var requiredBytes: Int { field(ImageLayout.Fragment.requiredBytes) }
     @inlinable
@@ -138,13 +142,17 @@ package struct FragmentView {
     @inlinable
     package func setRecords(_ index: Int) -> Int { Int(bytes.native16(sets &+ index &* 4 &+ 2)) }
 
-    /// The target of a CNAME, uncompressed and as spelled; nil when this is no CNAME.
+    /// The target of a CNAME or DNAME, uncompressed and as spelled; nil when this is neither.
     @inlinable
     package var target: ByteView? {
         let start = field(ImageLayout.Fragment.target)
         if start == 0 { return nil }
         return bytes.slice(offset &+ start &+ 1, Int(bytes.byte(offset &+ start)))
     }
+
+    /// The TTL of an answer's first record, which begins with a pointer, type and class; in seconds.
+    @inlinable
+    package var answerTTL: UInt32 { body.u32(6) }
 }
 
 /// What a zone's negative answers and its delegation need.

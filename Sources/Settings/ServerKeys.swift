@@ -22,7 +22,9 @@ enum ServerKeys {
                 default: "127.0.0.1:8053", "Where the HTTP API and the metrics listen, or 'off'"),
             SettingsKey(
                 "feeds", .map(.thing, .object(feed)), "Where verdicts from outside come from"),
-            SettingsKey("edns", .object(edns), "Limits of DNS over UDP"),
+            SettingsKey("edns", .object(edns), "Limits of DNS over UDP, and options of EDNS"),
+            SettingsKey(
+                "chaos", .object(chaos), "Answers to CHAOS questions about the server (RFC 4892)"),
             SettingsKey("tcp", .object(tcp), "Limits of DNS over TCP"),
         ] + SteeringKeys.sections)
 
@@ -52,7 +54,44 @@ enum ServerKeys {
         keys: [
             SettingsKey(
                 "size", .integer(512...4096), default: "1232",
-                "Largest UDP message sent, in bytes (RFC 6891 §6.2.5)")
+                "Largest UDP message sent, in bytes (RFC 6891 §6.2.5)"),
+            SettingsKey(
+                "nsid", .ruledText(.shortText),
+                "The server's name for those who ask for it (RFC 5001); without one they get none"),
+            SettingsKey(
+                "cookies", .either([.word(["off"]), .object(cookies)]),
+                "DNS cookies (RFC 7873, RFC 9018), or 'off'; without a secret the server makes its own"
+            ),
+            SettingsKey(
+                "ecs", .word(["on", "off"]), default: "on",
+                "Whether client subnets are read and echoed, or ignored (RFC 7871)"),
+            SettingsKey(
+                "ede", .boolean, default: "true",
+                "Whether answers say why they are what they are (RFC 8914)"),
+        ])
+
+    static let cookies = SettingsShape(
+        title: "cookies",
+        keys: [
+            SettingsKey(
+                "secret", .ruledText(.secret),
+                "What cookies are made with, the same on all servers of a name: 32 hexadecimal digits, or 'env:NAME' for an environment variable"
+            ),
+            SettingsKey(
+                "previous", .ruledText(.secret),
+                "A secret whose cookies are still taken, while 'secret' is changed on one server after the other"
+            ),
+        ])
+
+    static let chaos = SettingsShape(
+        title: "chaos",
+        keys: [
+            SettingsKey(
+                "version", .ruledText(.shortText),
+                "The answer to version.bind and version.server; without one they are refused"),
+            SettingsKey(
+                "id", .ruledText(.shortText),
+                "The answer to hostname.bind and id.server; without one they are refused"),
         ])
 
     static let tcp = SettingsShape(
@@ -71,6 +110,30 @@ enum ServerKeys {
 }
 
 extension TextRule {
+    /// Text of messages that must stay short.
+    static let shortText = TextRule(
+        words: "text of at most 64 bytes without control characters",
+        pattern: "^[^\\u0000-\\u001f\\u007f]{1,64}$"
+    ) { text in
+        (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 32 && $0 != 127 }
+    }
+
+    /// 16 bytes, or the name of a variable.
+    static let secret = TextRule(
+        words: "32 hexadecimal digits, or env:NAME",
+        pattern: "^(env:[A-Za-z_][A-Za-z0-9_]*|[0-9A-Fa-f]{32})$"
+    ) { text in
+        if text.hasPrefix("env:") { return text.utf8.count > 4 }
+        return secretBytes(text) != nil
+    }
+
+    /// The 16 bytes that 32 hexadecimal digits mean; nil when these are none.
+    static func secretBytes(_ text: String) -> [UInt8]? {
+        let digits = text.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+        guard digits.count == 32, text.utf8.count == 32 else { return nil }
+        return stride(from: 0, to: 32, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+    }
+
     /// RFC 6750 §2.1, or the name of a variable.
     static let token = TextRule(
         words: "letters, digits and '-._~+/=', or env:NAME",

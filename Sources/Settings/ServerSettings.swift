@@ -22,6 +22,16 @@ package struct ServerSettings: Sendable {
     package var feeds: [FeedSettings] = []
     /// Largest UDP message sent, in bytes.
     package var ednsBytes = 1232
+    /// The server's name for NSID, at most 64 bytes; nil: none.
+    package var nsid: String?
+    package var cookies = CookieSettings.generated
+    /// Whether client subnets are read and echoed.
+    package var clientSubnet = true
+    /// Whether answers carry extended errors.
+    package var extendedErrors = true
+    /// Answers to CHAOS questions, at most 64 bytes each; nil: refused.
+    package var chaosVersion: String?
+    package var chaosID: String?
     package var tcp = TCPSettings()
     /// Clusters, monitors, endpoints and policies for every zone.
     package var steering = SteeringDefinition()
@@ -37,6 +47,16 @@ package struct ZoneFile: Sendable, Hashable {
     package var origin: Name
     package var file: String
     package var position: SourcePosition
+}
+
+/// DNS cookies (RFC 7873).
+package enum CookieSettings: Sendable, Hashable {
+    /// The option is ignored.
+    case off
+    /// The server makes a secret of its own and keeps it with its state.
+    case generated
+    /// Secrets of 16 bytes; cookies of the previous one are still taken.
+    case secret([UInt8], previous: [UInt8]?)
 }
 
 /// Limits of DNS over TCP.

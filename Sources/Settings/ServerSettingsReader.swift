@@ -37,7 +37,9 @@ private struct ServerSettingsReader {
         settings.state = object.text("state").map(path) ?? settings.state
         readControl(object)
         readFeeds(object)
-        settings.ednsBytes = object.object("edns")?.integer("size") ?? settings.ednsBytes
+        if let edns = object.object("edns") { readEDNS(edns) }
+        settings.chaosVersion = object.object("chaos")?.text("version")
+        settings.chaosID = object.object("chaos")?.text("id")
         if let tcp = object.object("tcp") { readTCP(tcp) }
         settings.steering = SteeringReader(checker: checker).read(object, origin: nil)
         for entry in object.map("monitors") {
@@ -95,6 +97,38 @@ private struct ServerSettingsReader {
         }
     }
 
+    // MARK: EDNS
+
+    private mutating func readEDNS(_ object: SettingsObject) {
+        settings.ednsBytes = object.integer("size") ?? settings.ednsBytes
+        settings.nsid = object.text("nsid")
+        settings.clientSubnet = object.text("ecs") != "off"
+        settings.extendedErrors = object.boolean("ede") ?? true
+        if object.text("cookies") == "off" {
+            settings.cookies = .off
+        } else if let cookies = object.object("cookies") {
+            readCookies(cookies)
+        }
+    }
+
+    private mutating func readCookies(_ object: SettingsObject) {
+        let current = secret("secret", object)
+        let previous = secret("previous", object)
+        if let current {
+            settings.cookies = .secret(current, previous: previous)
+        } else if object.isWritten("previous"), !object.isWritten("secret") {
+            checker.report(object.position(of: "previous"), "'previous' needs 'secret'")
+        }
+    }
+
+    /// The 16 bytes of a key; nil without it, or with a finding.
+    private func secret(_ key: String, _ object: SettingsObject) -> [UInt8]? {
+        guard let text = object.text(key) else { return nil }
+        return resolved(text, object.position(of: key), mustHold: "32 hexadecimal digits") {
+            TextRule.secretBytes($0) != nil
+        }.flatMap(TextRule.secretBytes)
+    }
+
     // MARK: Feeds
 
     /// Reads feeds; a push must tell by its token, or by having none, which feed it belongs to.
@@ -129,22 +163,28 @@ private struct ServerSettingsReader {
                 object.position(of: "push"), "'push' must be true; leave the feed out otherwise")
             return nil
         }
-        let token = object.text("token").flatMap { resolved($0, object.position(of: "token")) }
+        let token = object.text("token").flatMap { resolvedToken($0, object.position(of: "token")) }
         return FeedSettings(name: name, source: .push(token: token), position: position)
     }
 
     /// The token itself, or that of the environment variable that `env:NAME` names.
-    private func resolved(_ text: String, _ position: SourcePosition) -> String? {
+    private func resolvedToken(_ text: String, _ position: SourcePosition) -> String? {
+        resolved(text, position, mustHold: "letters, digits and '-._~+/='", TextRule.isToken)
+    }
+
+    /// The text itself, or what the environment variable holds that `env:NAME` names.
+    private func resolved(
+        _ text: String, _ position: SourcePosition, mustHold words: String,
+        _ holds: (String) -> Bool
+    ) -> String? {
         guard text.hasPrefix("env:") else { return text }
         let variable = String(text.dropFirst(4))
         guard let value = environment[variable], !value.isEmpty else {
             checker.report(position, "environment variable '\(variable)' is not set")
             return nil
         }
-        guard TextRule.isToken(value) else {
-            checker.report(
-                position,
-                "environment variable '\(variable)' must hold letters, digits and '-._~+/='")
+        guard holds(value) else {
+            checker.report(position, "environment variable '\(variable)' must hold \(words)")
             return nil
         }
         return value

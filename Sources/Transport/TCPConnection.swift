@@ -1,4 +1,4 @@
-import DNSWire
+package import DNSWire
 import Glibc
 
 /// One TCP connection: what was read and not yet answered, what was answered and not yet sent.
@@ -7,12 +7,13 @@ import Glibc
 /// segment, and one in many (RFC 7766 §8). Answers are written straight behind each other into the
 /// output and leave in one call. While the client does not take them, nothing more is read.
 @safe
-struct TCPConnection {
+package struct TCPConnection {
     /// The longest message with its length, in whole pages; those never written to cost nothing.
     private static let inputBytes = 17 * 4_096
     /// Twice the longest message: another one always fits before the first are sent.
     private static let outputBytes = 33 * 4_096
-    static let memoryBytes = inputBytes + outputBytes
+    /// Bytes of memory that a connection needs, in whole pages.
+    package static let memoryBytes = inputBytes + outputBytes
 
     private static let lengthBytes = 2
     private static let longestMessage = 65_535
@@ -20,7 +21,7 @@ struct TCPConnection {
     private static let shortestMessage = 12
 
     /// What a system call on the connection came to.
-    enum Progress {
+    package enum Progress {
         /// Bytes were read, or everything was sent.
         case done
         /// The kernel has nothing to read, or no room for more.
@@ -29,13 +30,15 @@ struct TCPConnection {
         case failed
     }
 
+    package init() {}
+
     // What the table keeps about a slot; see TCPConnectionTable.
     var socket: CInt = -1
     var generation: UInt32 = 0
     var older: Int32 = -1
     var newer: Int32 = -1
     var isReady = false
-    var memory: UnsafeMutableRawPointer?
+    package var memory: UnsafeMutableRawPointer?
 
     private(set) var client = ClientAddress(v4: 0)
     /// When a query was answered or a byte of response was taken last; monotonic milliseconds.
@@ -45,7 +48,7 @@ struct TCPConnection {
     /// The client will send nothing more; it may well read on.
     private(set) var hasEnded = false
     /// A length that no DNS message has: nothing that follows makes sense.
-    private(set) var isMalformed = false
+    package private(set) var isMalformed = false
 
     private var inputStart = 0
     private var inputEnd = 0
@@ -62,7 +65,7 @@ struct TCPConnection {
     private var output: UnsafeMutableRawPointer { unsafe input + Self.inputBytes }
 
     /// Starts a connection in this slot, which has memory already.
-    mutating func open(_ socket: CInt, _ client: ClientAddress, at now: Int64) {
+    package mutating func open(_ socket: CInt, _ client: ClientAddress, at now: Int64) {
         unsafe precondition(memory != nil, "a connection needs memory")
         self.socket = socket
         self.client = client
@@ -77,7 +80,7 @@ struct TCPConnection {
     }
 
     /// Closes the socket and gives memory back if the connection used unusually much.
-    mutating func shut() {
+    package mutating func shut() {
         close(socket)
         socket = -1
         generation &+= 1
@@ -96,14 +99,14 @@ struct TCPConnection {
     }
 
     /// Whether a whole message waits to be answered, or a length that cannot be one.
-    var hasMessage: Bool {
+    package var hasMessage: Bool {
         guard !isMalformed, let length = nextLength else { return false }
         return length < Self.shortestMessage
             || inputEnd - inputStart >= Self.lengthBytes + length
     }
 
     /// Reads what has arrived, up to what there is room for.
-    mutating func read() -> Progress {
+    package mutating func read() -> Progress {
         guard !hasEnded, !isMalformed else { return .wouldBlock }
         if inputStart > 0 {
             let rest = inputEnd - inputStart
@@ -130,7 +133,7 @@ struct TCPConnection {
     /// Answers up to `most` of the messages that were read, and returns how many.
     ///
     /// Call it with an empty output only: then the longest response always has room.
-    mutating func answer<A: Answerer & ~Copyable>(
+    package mutating func answer<A: Answerer & ~Copyable>(
         _ most: Int, with answerer: inout A, at now: UInt32
     ) -> Int {
         var answered = 0
@@ -161,7 +164,7 @@ struct TCPConnection {
     }
 
     /// Sends the output, or as much of it as the client takes.
-    mutating func flush() -> Progress {
+    package mutating func flush() -> Progress {
         let flags = CInt(MSG_DONTWAIT | MSG_NOSIGNAL)
         // Ends: each round sends at least a byte of a bounded output, or returns.
         while outputCount > 0 {

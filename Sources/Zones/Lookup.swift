@@ -20,10 +20,14 @@ package enum Lookup: Hashable, Sendable {
 }
 
 /// The lookup of RFC 1034 §4.3.2, written to be read: the compiled zone is tested against it.
+///
+/// A wildcard that owns NS or DNAME: for names that it stands for, both are data like any other
+/// (RFC 4592 §4.2 and RFC 6672 §3.3 leave it open). Asked for itself it is a zone cut, and the
+/// names spelled with its `*` are referred and redirected.
 extension ZoneTree {
     /// Looks one name up and follows nothing.
     ///
-    /// ANY finds the RRset with the lowest type number (RFC 8482 §4.1).
+    /// ANY finds the smallest RRset (RFC 8482 §4.1).
     package func lookup(_ qname: Name, _ qtype: RRType) -> Lookup {
         guard qname.isAtOrBelow(origin) else { return .notInZone }
         var closestEncloser = origin
@@ -53,7 +57,7 @@ extension ZoneTree {
 
     private func match(_ owner: Name, _ qtype: RRType, wildcard: Bool) -> Lookup {
         let rrsets = owners[owner] ?? []
-        let found = qtype == .any ? rrsets.first : rrsets.first(of: qtype)
+        let found = qtype == .any ? rrsets.smallest : rrsets.first(of: qtype)
         if let found { return .answer(found, owner: owner, wildcard: wildcard) }
         if let cname = rrsets.first(of: .cname) {
             return .cname(cname, owner: owner, wildcard: wildcard)

@@ -28,5 +28,17 @@ extension [RRset] {
     /// The RRset of one type among those of an owner.
     package func first(of type: RRType) -> RRset? { first { $0.type == type } }
 
+    /// The RRset that takes the fewest bytes in an answer: what ANY gets (RFC 8482 §4.1).
+    ///
+    /// Of two alike it is the one with the lower type. Signatures, of use to nobody alone, come last.
+    package var smallest: RRset? {
+        func bytes(_ set: RRset) -> Int { set.rdatas.reduce(0) { $0 + 12 + $1.count } }
+        return self.min { a, b in
+            let (aIsLast, bIsLast) = (a.type == .rrsig, b.type == .rrsig)
+            if aIsLast != bIsLast { return bIsLast }
+            return (bytes(a), a.type.rawValue) < (bytes(b), b.type.rawValue)
+        }
+    }
+
     package func holds(_ type: RRType) -> Bool { contains { $0.type == type } }
 }

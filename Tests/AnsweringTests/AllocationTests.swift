@@ -22,6 +22,8 @@ import Zones
         var name = "www.example.org."
         var type = RRType.a
         var edns = true
+        /// EDNS options of the query.
+        var options: [UInt8] = []
         var transport = TransportProtocol.udp
         /// What to do to the packet.
         var damage: @Sendable (inout [UInt8]) -> Void = { _ in }
@@ -49,6 +51,18 @@ import Zones
         Case(testDescription: "alias to a referral", name: "down.example.org.", answers: 1),
         Case(testDescription: "alias loop", name: "loop.example.org.", answers: 1),
         Case(testDescription: "ANY", type: .any, answers: 2),
+        Case(testDescription: "redirection", name: "www.old.example.org.", answers: 4),
+        Case(testDescription: "two redirections", name: "www.older.example.org.", answers: 6),
+        Case(testDescription: "redirection that grows", name: "x.grow.example.org.", answers: 10),
+        Case(
+            testDescription: "redirection to a name that is too long",
+            name: String(repeating: "q", count: 63) + ".long.example.org.",
+            rcode: RCode(rawValue: 6), answers: 1),
+        Case(
+            testDescription: "alias to a redirection", name: "moved.example.org.", answers: 5),
+        Case(
+            testDescription: "HTTPS with an address", name: "web.example.org.", type: .https,
+            answers: 1),
         Case(
             testDescription: "truncated", name: "many.example.org.", edns: false, isTruncated: true),
         Case(
@@ -72,6 +86,21 @@ import Zones
         Case(
             testDescription: "unknown version", damage: { $0[$0.count - 5] = 1 }, rcode: .badVersion
         ),
+        Case(testDescription: "cookie", options: Options.cookie(), answers: 2),
+        Case(
+            testDescription: "cookie of another server",
+            options: Options.cookie([1] + [UInt8](repeating: 7, count: 15)), answers: 2),
+        Case(testDescription: "client subnet", options: Options.subnet, answers: 2),
+        Case(testDescription: "NSID", options: Options.nsid, answers: 2),
+        Case(
+            testDescription: "all options over TCP",
+            options: Options.nsid + Options.cookie() + Options.subnet + Options.keepalive,
+            transport: .tcp, answers: 2),
+        Case(
+            testDescription: "malformed client subnet", options: Options.option(8, [1]),
+            rcode: .formatError),
+        Case(testDescription: "transfer", type: .axfr, rcode: .refused),
+        Case(testDescription: "CHAOS", damage: { $0[32] = 3 }, rcode: .refused),
         Case(testDescription: "NOTIFY", damage: { $0[2] = 0x20 }, rcode: .refused),
         Case(testDescription: "a response", damage: { $0[2] = 0x80 }, rcode: nil),
         Case(testDescription: "a scrap", damage: { $0 = [1] }, rcode: nil),
@@ -101,7 +130,8 @@ import Zones
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var responder = try responder(folder)
 
-        var packet = try Question(c.name, c.type, edns: c.edns ? .init() : nil).packet
+        var packet = try Question(c.name, c.type, edns: c.edns ? .init(options: c.options) : nil)
+            .packet
         c.damage(&packet)
         let output = UnsafeMutableRawBufferPointer.allocate(
             byteCount: Header.maximumBytes, alignment: 64)
@@ -151,9 +181,13 @@ import Zones
     // MARK: What is served
 
     private func responder(_ folder: String) throws -> Responder {
+        var settings = AnswerSettings()
+        settings.nsid = Array("ams-3".utf8)
+        settings.cookies = CookieSecrets(
+            current: [UInt8](repeating: 1, count: 16), previous: [UInt8](repeating: 2, count: 16))
         let compiled = try compile(
             [ZoneSource(zone: try TestZones.zone(AllocationTests.zone), steering: try steering())],
-            platform: SteeringDefinition(), settings: AnswerSettings(),
+            platform: SteeringDefinition(), settings: settings,
             slots: SlotMap(capacity: 100), generation: 1)
         let path = Plane.imagePath(folder: folder, generation: 1)
         try Data(compiled.bytes).write(to: URL(filePath: path))
@@ -168,6 +202,7 @@ import Zones
             counters: CounterPage(), random: RandomSource(seed: 1))
     }
 
+    private static let label = String(repeating: "l", count: 63)
     private static let zone =
         """
         @ MX 10 www
@@ -183,6 +218,15 @@ import Zones
         loop CNAME loop
         shop CNAME weighted
         tomany CNAME many
+        www.new A 192.0.2.84
+        www.new A 192.0.2.85
+        old DNAME new
+        older DNAME old
+        grow DNAME g.grow
+        moved CNAME www.old
+        long DNAME \(label).\(label).\(label)
+        web HTTPS 1 . alpn=h2
+        web A 192.0.2.86
 
         """ + (1...40).map { "many A 198.51.100.\($0)" }.joined(separator: "\n")
 

@@ -153,6 +153,19 @@ import Zones
         #expect(isNoData(try server.answer("example.org.", .caa)))
     }
 
+    /// ANY gets one RRset: the smallest that is static, or else the addresses (RFC 8482 §4.1).
+    @Test func anyIsOneRRset() throws {
+        let server = try Self.server(
+            [
+                try Self.steered("text.example.org.", Self.reference("us")),
+                try Self.steered("alone.example.org.", Self.reference("us")),
+            ], zone: "text TXT \"a long text\"\ntext CAA 0 issue \"a\"")
+        #expect(try server.answer("text.example.org.", .any).answer.map(\.type) == [.caa])
+        let alone = try server.answer("alone.example.org.", .any)
+        #expect(alone.answer.map(\.type) == [.a])
+        #expect(texts(alone) == ["192.0.2.1"])
+    }
+
     @Test func severalAddressesAreEachOnce() throws {
         let policy = PolicyDefinition.all(["us", "eu", "v4"].map(Self.reference), answers: 8)
         let server = try Self.server([try Self.steered("all.example.org.", policy)])

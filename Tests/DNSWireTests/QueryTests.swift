@@ -59,6 +59,16 @@ import Testing
         Case("every other flag", good: QueryPacket(flags: 0x07FF)),
         Case("header only", malformed: QueryPacket(question: []), echoes: false),
         Case("QDCOUNT 0", malformed: QueryPacket(counts: [0, 0, 0, 0]), echoes: false),
+        Case(
+            "QDCOUNT 0 and a cookie",
+            QueryPacket(
+                counts: [0, 0, 0, 1], question: [],
+                records: [QueryPacket.opt(options: [0, 10, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8])]
+            ).bytes, .error(.noError), echoes: false),
+        Case(
+            "QDCOUNT 0 and an OPT",
+            malformed: QueryPacket(
+                counts: [0, 0, 0, 1], question: [], records: [QueryPacket.opt()]), echoes: false),
         Case("QDCOUNT 2", malformed: QueryPacket(counts: [2, 0, 0, 0]), echoes: false),
         Case(
             "ANCOUNT 1",
@@ -118,6 +128,14 @@ import Testing
         Case("OPT", good: QueryPacket(additional: [QueryPacket.opt()])),
         Case(
             "OPT twice", malformed: QueryPacket(additional: [QueryPacket.opt(), QueryPacket.opt()])),
+        Case(
+            "OPT in the authority section",
+            malformed: QueryPacket(
+                counts: [1, 0, 1, 0], question: QueryPacket.question(type: 251),
+                records: [QueryPacket.opt()])),
+        Case(
+            "OPT in the answer section",
+            malformed: QueryPacket(counts: [1, 1, 0, 0], records: [QueryPacket.opt()])),
         Case(
             "OPT not at the root",
             malformed: QueryPacket(additional: [QueryPacket.opt(owner: [1, 97, 0])])),

@@ -32,6 +32,35 @@ struct ServerSettingsTests {
         #expect(settings.feeds.isEmpty)
         #expect(settings.ednsBytes == 1232)
         #expect(settings.tcp == TCPSettings())
+        #expect(settings.nsid == nil)
+        #expect(settings.cookies == .generated)
+        #expect(settings.clientSubnet && settings.extendedErrors)
+        #expect(settings.chaosVersion == nil && settings.chaosID == nil)
+    }
+
+    @Test func ednsIsTaken() throws {
+        let settings = try SettingsFixture.settings(
+            """
+            edns:
+              nsid: ams-3
+              cookies: { secret: "env:COOKIE", previous: 000102030405060708090a0B0c0d0e0f }
+              ecs: off
+              ede: false
+            chaos: { version: Sterna, id: ams 3 }
+            """, environment: ["COOKIE": String(repeating: "f1", count: 16)])
+        #expect(settings.nsid == "ams-3")
+        #expect(
+            settings.cookies
+                == .secret([UInt8](repeating: 0xF1, count: 16), previous: Array(0...15)))
+        #expect(!settings.clientSubnet && !settings.extendedErrors)
+        #expect(settings.chaosVersion == "Sterna")
+        #expect(settings.chaosID == "ams 3")
+        #expect(settings.ednsBytes == 1232)
+    }
+
+    @Test(arguments: [("edns: { cookies: off }", true), ("edns: { cookies: {} }", false)])
+    func cookiesMayBeOff(_ text: String, _ isOff: Bool) throws {
+        #expect(try SettingsFixture.settings(text).cookies == (isOff ? .off : .generated))
     }
 
     @Test func everyKeyIsTaken() throws {
@@ -84,7 +113,7 @@ struct ServerSettingsTests {
             "s.yaml:1:1: unknown key 'lisen' in the settings; did you mean 'listen'?"),
         BrokenCase(
             "unknown key far from all", "edns: { zzz: 1 }",
-            "s.yaml:1:9: unknown key 'zzz' in 'edns'; known here: size"),
+            "s.yaml:1:9: unknown key 'zzz' in 'edns'; known here: size, nsid, cookies, ecs, ede"),
         BrokenCase(
             "no port", "listen: [127.0.0.1]",
             "s.yaml:1:10: 'listen' must be ADDRESS:PORT, as in 127.0.0.1:5300 or '[::1]:5300', "
@@ -100,6 +129,24 @@ struct ServerSettingsTests {
         BrokenCase(
             "edns size", "edns: { size: 100 }",
             "s.yaml:1:15: 'size' must be an integer from 512 to 4096, not '100'"),
+        BrokenCase(
+            "nsid too long", "edns: { nsid: \(String(repeating: "a", count: 65)) }",
+            "s.yaml:1:15: 'nsid' must be text of at most 64 bytes without control characters, not "
+                + "'\(String(repeating: "a", count: 60))'"),
+        BrokenCase(
+            "a secret of 31 digits",
+            "edns: { cookies: { secret: 000102030405060708090a0b0c0d0e0 } }",
+            "s.yaml:1:28: 'secret' must be 32 hexadecimal digits, or env:NAME, "
+                + "not '000102030405060708090a0b0c0d0e0'"),
+        BrokenCase(
+            "a secret that is not set", "edns: { cookies: { secret: 'env:NOPE' } }",
+            "s.yaml:1:20: environment variable 'NOPE' is not set"),
+        BrokenCase(
+            "a previous secret alone",
+            "edns: { cookies: { previous: 000102030405060708090a0b0c0d0e0f } }",
+            "s.yaml:1:20: 'previous' needs 'secret'"),
+        BrokenCase(
+            "ecs", "edns: { ecs: maybe }", "s.yaml:1:14: 'ecs' must be 'on', 'off', not 'maybe'"),
         BrokenCase(
             "idle without unit", "tcp: { idle: 10 }", "s.yaml:1:14: 'idle' needs a unit, as in 10s"),
         BrokenCase(
@@ -130,7 +177,7 @@ struct ServerSettingsTests {
         BrokenCase(
             "names belong to zones", "names: { shop: { policy: x } }",
             "s.yaml:1:1: unknown key 'names' in the settings; known here: listen, workers, zones, state, "
-                + "control, feeds, edns, tcp, clusters, monitors, endpoints, policies"),
+                + "control, feeds, edns, chaos, tcp, clusters, monitors, endpoints, policies"),
         BrokenCase(
             "same zone twice", "zones: { a.example: x, A.EXAMPLE.: y }",
             "s.yaml:1:24: zone 'A.EXAMPLE.' is given twice"),

@@ -32,8 +32,9 @@ struct CheckCommand: AsyncParsableCommand {
             do throws(Findings) {
                 let image = try compile(
                     loaded.zones, platform: loaded.settings.steering,
-                    settings: AnswerSettings(udpBytes: loaded.settings.ednsBytes),
+                    settings: AnswerSettings(loaded.settings, ownSecret: nil),
                     slots: SlotMap(capacity: Plane.slotCount), generation: 1)
+                findings += image.warnings
                 summary.names = image.zones.reduce(0) { $0 + $1.names }
                 summary.steeredNames = image.zones.reduce(0) { $0 + $1.steeredNames }
                 summary.endpoints = image.endpoints.count

@@ -118,7 +118,7 @@ extension Server: ControlPlane {
         let codes: [(String, Counter)] = [
             ("NOERROR", .noError), ("NXDOMAIN", .nameError), ("REFUSED", .refused),
             ("FORMERR", .formatError), ("NOTIMP", .notImplemented), ("SERVFAIL", .serverFailure),
-            ("BADVERS", .badVersion),
+            ("BADVERS", .badVersion), ("YXDOMAIN", .nameTooLong),
         ]
         let single: [(String, Counter, String)] = [
             ("sterna_dropped_total", .dropped, "Packets that were not answered."),

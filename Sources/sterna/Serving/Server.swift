@@ -30,6 +30,7 @@ actor Server {
     private(set) var lastReload: StatusReport.ReloadReport?
     private var reloading: Task<ReloadOutcome, Never>?
     private let wordsAreLive: Flag
+    private let tcpIdleSeconds: Int
 
     init(
         source: ConfigurationSource, configuration: LoadedConfiguration, state: StateFolder,
@@ -37,6 +38,7 @@ actor Server {
     ) throws {
         self.source = source
         self.configuration = configuration
+        tcpIdleSeconds = configuration.settings.tcp.idleSeconds
         self.state = state
         self.logger = logger
         let plane = try Plane(folder: state.path)
@@ -79,6 +81,7 @@ actor Server {
         generation = max(last, plane.generation, state.generations.max() ?? 0) + 1
         let image = try await compile(
             configuration, slots: SlotMap(serving: known, capacity: Plane.slotCount))
+        for warning in image.warnings { logger.warning("\(warning)") }
         try state.write(image.bytes, generation: generation)
         await restoreVerdicts(image, known: known)
         if found == nil {
@@ -176,7 +179,9 @@ actor Server {
             for key in restartKeys(old, loaded) {
                 message += "; a changed '\(key)' needs a restart"
             }
-            return ReloadOutcome(succeeded: true, message: message, findings: findings)
+            return ReloadOutcome(
+                succeeded: true, message: message,
+                findings: findings + image.warnings.map(\.description))
         } catch let error as Findings {
             return ReloadOutcome(
                 succeeded: false, message: "reload refused, the old configuration goes on serving",
@@ -207,11 +212,15 @@ actor Server {
         _ loaded: LoadedConfiguration, slots: SlotMap
     ) async throws -> CompiledImage {
         let generation = generation
-        return try await Task.detached {
+        var ownSecret: [UInt8]?
+        if loaded.settings.cookies == .generated { ownSecret = try state.cookieSecret() }
+        var settings = AnswerSettings(loaded.settings, ownSecret: ownSecret)
+        // A changed limit of TCP needs a restart, and must not be announced before.
+        settings.tcpIdleSeconds = tcpIdleSeconds
+        return try await Task.detached { [settings] in
             try Compiling.compile(
                 loaded.zones, platform: loaded.settings.steering,
-                settings: AnswerSettings(udpBytes: loaded.settings.ednsBytes), slots: slots,
-                generation: generation)
+                settings: settings, slots: slots, generation: generation)
         }.value
     }
 

@@ -48,7 +48,23 @@ struct StateFolder: Sendable {
 
     /// Writes an image so that it is there whole or not at all, crash or not.
     func write(_ image: [UInt8], generation: UInt64) throws(ServeError) {
-        let temporary = imagePath(generation) + ".new"
+        try write(image, to: imagePath(generation))
+    }
+
+    /// The 16 bytes that cookies are made with when no secret is set; made at the first call, then kept.
+    func cookieSecret() throws(ServeError) -> [UInt8] {
+        let file = "\(path)/cookie-secret"
+        let known = FileManager.default.contents(atPath: file).map(Array.init) ?? []
+        if known.count == CookieSecrets.bytes { return known }
+        var random = SystemRandomNumberGenerator()
+        let secret = (0..<CookieSecrets.bytes).map { _ in UInt8.random(in: 0...255, using: &random)
+        }
+        try write(secret, to: file)
+        return secret
+    }
+
+    private func write(_ image: [UInt8], to path: String) throws(ServeError) {
+        let temporary = path + ".new"
         let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw ServeError("cannot write \(temporary): \(errnoText())") }
         var written = 0
@@ -64,7 +80,7 @@ struct StateFolder: Sendable {
         let flushed = written == image.count && fsync(file) == 0
         let problem = errnoText()
         close(file)
-        guard flushed, rename(temporary, imagePath(generation)) == 0 else {
+        guard flushed, rename(temporary, path) == 0 else {
             unlink(temporary)
             throw ServeError("cannot write \(temporary): \(problem)")
         }

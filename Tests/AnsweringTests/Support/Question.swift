@@ -6,6 +6,10 @@ struct Question {
         var udpBytes: UInt16 = 1232
         var version: UInt8 = 0
         var dnssecOK = false
+        /// Flags that mean nothing yet.
+        var flags: UInt16 = 0
+        /// Options as they go on the wire.
+        var options: [UInt8] = []
     }
 
     var name: Name
@@ -37,7 +41,10 @@ struct Question {
             bytes.append(0)
             bytes.append(network: RRType.opt.rawValue)
             bytes.append(network: edns.udpBytes)
-            bytes += [0, edns.version, edns.dnssecOK ? 0x80 : 0, 0, 0, 0]
+            bytes += [0, edns.version]
+            bytes.append(network: edns.flags | (edns.dnssecOK ? 0x8000 : 0))
+            bytes.append(network: UInt16(edns.options.count))
+            bytes += edns.options
         }
         return bytes
     }

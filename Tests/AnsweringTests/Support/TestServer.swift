@@ -21,10 +21,10 @@ final class TestServer {
 
     init(
         _ sources: [ZoneSource], platform: SteeringDefinition = SteeringDefinition(),
-        udpBytes: Int = AnswerSettings.defaultUDPBytes, seed: UInt64 = 1
+        settings: AnswerSettings = AnswerSettings(), seed: UInt64 = 1
     ) throws {
         compiled = try compile(
-            sources, platform: platform, settings: AnswerSettings(udpBytes: udpBytes),
+            sources, platform: platform, settings: settings,
             slots: SlotMap(capacity: TestServer.slots), generation: 1)
         memory = .allocate(byteCount: compiled.bytes.count, alignment: 64)
         memory.copyBytes(from: compiled.bytes)
@@ -46,11 +46,14 @@ final class TestServer {
     }
 
     /// The response to one message; empty when there is none.
-    func answer(_ packet: [UInt8], over transport: TransportProtocol = .udp) -> [UInt8] {
+    func answer(
+        _ packet: [UInt8], over transport: TransportProtocol = .udp,
+        from client: ClientAddress = ClientAddress(v4: 0xC000_0201), at now: UInt32 = 1_700_000_000
+    ) -> [UInt8] {
         let length = packet.withUnsafeBytes { bytes in
             Answering.answer(
-                ByteView(bytes), into: ByteSink(output), from: ClientAddress(v4: 0xC000_0201),
-                over: transport, at: 1_700_000_000, image: image, verdicts: verdicts,
+                ByteView(bytes), into: ByteSink(output), from: client, over: transport,
+                at: now, image: image, verdicts: verdicts,
                 counters: counters, state: &state)
         }
         return Array(output[..<length])
