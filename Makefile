@@ -1,7 +1,7 @@
 # The two commands that matter are `make serve` and `make test`; each installs what it needs.
 BUILD = swift build -c release
 
-.PHONY: serve build test bench format lint clean install install-tests
+.PHONY: serve build test fuzz bench format lint clean install install-tests
 
 serve: build
 	scripts/serve-example
@@ -13,6 +13,10 @@ build: install
 test: install-tests
 	$(BUILD) --build-tests
 	swift test -c release --skip-build --disable-testable-imports
+
+# Hours of damaged input: make fuzz SECONDS=600 ENTRY=message
+fuzz: install
+	Fuzz/run $(SECONDS) $(ENTRY)
 
 bench: build
 	Benchmarks/run

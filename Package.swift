@@ -174,6 +174,16 @@ let package = Package(
         .testTarget(name: "EndToEndTests"),
         // The same behind real parents and resolvers, in a network namespace of its own.
         .testTarget(name: "DelegationTests", exclude: ["Site"]),
+        // The same questions to NSD and Knot; every difference has a reason.
+        .testTarget(name: "DifferentialTests", dependencies: ["CLDNS"], exclude: ["Zones"]),
+        // Every parser of foreign bytes, fed with damaged ones; `Fuzz/` does so for hours.
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: [
+                "Answering", "Compiling", "Control", "DNSWire", "Handover", "Health", "MasterFile",
+                "Monitors", "Serving", "Settings", "Steering", "TestSupport", "Transport", "Zones",
+            ],
+            exclude: ["Inputs"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,1 @@
+../../../Sources/Monitors/ProbeOutcome.swift

@@ -1,0 +1,1 @@
+../../../Sources/Monitors/ResponseReader.swift
