@@ -8,8 +8,6 @@ struct ResponseOptions {
     private var clientCookie: UInt64 = 0
     private var subnet: ClientSubnet?
     private var keepalive: UInt16?
-    /// Whether the client has shown, by a cookie of this server, that it is at its address (RFC 7873).
-    private(set) var clientIsKnown = false
     /// Bytes that all of them take.
     private(set) var bytes = 0
 
@@ -29,7 +27,6 @@ struct ResponseOptions {
                 previous: image.previousSecret)
             cookie = judgement.reply
             clientCookie = options.clientCookie
-            clientIsKnown = judgement.isValid
             bytes &+= ResponseWriter.optionHeadBytes &+ 8 &+ ServerCookie.bytes
         }
         if let asked = options.subnet, image.hasClientSubnet {

@@ -11,19 +11,20 @@ struct CanaryCommand: AsyncParsableCommand {
         commandName: "canary",
         abstract: "Run a stand-in for a cluster's canary service, for examples, tests and drills.",
         discussion: """
-            Answers /status/CODE with that status and /delay/SECONDS late. A request with the header
-            X-HealthCheck gets 503 while the local hop is gone. While it runs, it can be told:
+            Answers /status/CODE with that status and /delay/SECONDS late. A request \
+            with the header X-HealthCheck gets 503 while the local hop is gone. While it \
+            runs, it can be told, as in `curl -X PUT http://127.0.0.11:8080/control/fail`:
 
-              curl -X PUT http://127.0.0.11:8080/control/fail         fail every request with 503
-              curl -X PUT http://127.0.0.11:8080/control/recover      answer again
-              curl -X PUT http://127.0.0.11:8080/control/local/gone   lose the local hop
-              curl -X PUT http://127.0.0.11:8080/control/local/back   have it again
-              curl -X PUT http://127.0.0.11:8080/control/mute         accept and never answer
-              curl http://127.0.0.11:8080/control                     show the state
+              PUT /control/fail         fail every request with 503
+              PUT /control/recover      answer again
+              PUT /control/local/gone   lose the local hop
+              PUT /control/local/back   have it again
+              PUT /control/mute         accept and never answer
+              GET /control              show the state
 
             EXAMPLES
               sterna canary --listen 127.0.0.11:8080 --name us-east
-              sterna canary --listen 127.0.0.11:8443 --certificate cert.pem --key key.pem
+              sterna canary --listen 127.0.0.11:8443 --certificate c.pem --key k.pem
             """)
 
     @Option(help: ArgumentHelp("Where to listen; may be repeated.", valueName: "addr:port"))

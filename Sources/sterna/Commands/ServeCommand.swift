@@ -16,18 +16,18 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Answer queries.",
         discussion: """
-            Starts two processes: this one loads files, probes endpoints and serves the HTTP API; the
-            other, sterna-answer, does nothing but answer. The other goes on when this one is killed,
-            and the next `sterna serve` takes it over.
+            Starts two processes: this one loads files, probes endpoints and serves \
+            the HTTP API; the other, sterna-answer, does nothing but answer. The other \
+            goes on when this one is killed, and the next `sterna serve` takes it over.
 
-            SIGHUP loads the configuration again; a reload that fails changes nothing. SIGTERM and
-            Ctrl-C answer what has arrived and stop both processes.
+            SIGHUP loads the configuration again; a reload that fails changes nothing. \
+            SIGTERM and Ctrl-C answer what has arrived and stop both processes.
 
             EXAMPLES
               sterna serve                                    uses ./sterna.yaml
               sterna serve --config /etc/sterna/sterna.yaml
-              sterna serve --zone example.com=example.com.zone --listen 127.0.0.1:5300 --control off
-              sterna serve --zones zones --listen 192.0.2.53:53 --listen '[2001:db8::53]:53' --workers 2
+              sterna serve --zone example.com=my.zone --listen 127.0.0.1:5300
+              sterna serve --zones zones --listen '[2001:db8::53]:53' --workers 2
             """)
 
     @OptionGroup var options: ConfigurationOptions
