@@ -15,6 +15,8 @@ struct Response {
     var chainLength = 0
     var isNegative = false
     var isReferral = false
+    /// What answers: the number of a zone when negative, else the offset of a node; for limits.
+    var source = 0
     /// The EDNS options that the response carries; none unless set.
     var options = ResponseOptions()
     /// Bits of the client subnet that decided the answer; 0: it is the same for everybody.
@@ -49,6 +51,7 @@ struct Response {
                 if chainLength == 0 { writer.rcode = .refused }
                 return
             case .referral(let cut):
+                source = cut.offset
                 answerReferral(cut)
                 return
             case .nameError(let zone):
@@ -60,6 +63,7 @@ struct Response {
             case .name(let node):
                 writer.isAuthoritative = true
                 alias = node
+                source = node.offset
                 target = answerName(node, &state)
             }
             guard let target, chainLength < Response.maximumChain else { return }
@@ -160,6 +164,7 @@ struct Response {
     }
 
     private mutating func appendNegative(_ zone: Int) {
+        source = zone
         let zone = image.zone(zone)
         append(zone.negative, of: zone.apex)
     }

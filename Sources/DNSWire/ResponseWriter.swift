@@ -56,6 +56,15 @@ package struct ResponseWriter {
         length &+= 12 &+ data.count
     }
 
+    /// Takes all records back and sets TC: the client is to ask again over TCP.
+    package mutating func dropRecords(_ query: Query) {
+        length = max(query.questionEnd, Header.bytes)
+        answerRecords = 0
+        authorityRecords = 0
+        additionalRecords = 0
+        isTruncated = true
+    }
+
     /// Writes the OPT, if the query had one and none was begun, and the header; returns the length.
     @inlinable
     package mutating func finish(_ query: Query, udpBytes: Int) -> Int {

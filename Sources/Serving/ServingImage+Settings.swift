@@ -27,6 +27,11 @@ extension ServingImage {
         return CookieSecret(bytes, at: ImageLayout.Field.previousSecret)
     }
 
+    /// Largest response over UDP to a client that has not shown a valid cookie.
+    package var udpBytesWithoutCookie: Int {
+        Int(bytes.native32(ImageLayout.Field.udpBytesWithoutCookie))
+    }
+
     /// When idle TCP connections are closed, in units of 100 ms.
     package var tcpIdle: UInt16 {
         UInt16(clamping: bytes.native32(ImageLayout.Field.tcpIdle))
