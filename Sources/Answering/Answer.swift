@@ -48,7 +48,7 @@ package func answer(
         let name = packet.slice(Header.bytes, query.nameBytes)
         if !response.answerMeta(name) { response.answerQuestion(name, &state) }
     }
-    return response.finish()
+    return response.finish(packet)
 }
 
 /// The code that settles a query without a look at its question; nil: the question is to be answered.

@@ -165,7 +165,9 @@ struct Response {
     }
 
     /// Counts the outcome and completes the message; returns its length.
-    mutating func finish() -> Int {
+    ///
+    /// - Parameter packet: the query, whose key a refused signature names.
+    mutating func finish(_ packet: ByteView) -> Int {
         switch writer.rcode {
         case .noError: counters.add(.noError)
         case .nameError: counters.add(.nameError)
@@ -174,19 +176,25 @@ struct Response {
         case .notImplemented: counters.add(.notImplemented)
         case .badVersion: counters.add(.badVersion)
         case .nameTooLong: counters.add(.nameTooLong)
+        case .notAuthorized: counters.add(.notAuthorized)
         default: counters.add(.serverFailure)
         }
         if writer.rcode == .noError, isNegative { counters.add(.noData) }
         if isReferral { counters.add(.referrals) }
         if writer.isTruncated { counters.add(.truncated) }
         if query.hasEDNS { writeOptions() }
+        if writer.rcode == .notAuthorized, let signature = query.signature {
+            writer.appendUnknownKey(signature, query, from: packet)
+        }
         return writer.finish(query, udpBytes: image.udpBytes)
     }
 
     private mutating func writeOptions() {
         writer.beginOPT(query, udpBytes: image.udpBytes)
         options.write(to: &writer, scopeBits: scopeBits)
-        if writer.rcode == .refused, extendedError == nil { extendedError = .notAuthoritative }
+        if writer.rcode == .refused, extendedError == nil {
+            extendedError = query.opcode == .query ? .notAuthoritative : .queriesOnly
+        }
         if let extendedError, image.hasExtendedErrors {
             writer.appendExtendedError(extendedError.code, text: extendedError.bytes)
         }

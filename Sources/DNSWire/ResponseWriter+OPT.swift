@@ -21,6 +21,14 @@ extension ResponseWriter {
         additionalRecords &+= 1
     }
 
+    /// Ends the OPT record, if there is one, before another record or at the end of the message.
+    @inlinable
+    mutating func endOPT() {
+        guard optEnd != 0, optionsEnd == 0 else { return }
+        optionsEnd = length
+        out.put(UInt16(truncatingIfNeeded: length &- optEnd), at: optEnd &- 2)
+    }
+
     /// Writes the head of an option; returns where its data goes, nil when it does not fit any more.
     private mutating func beginOption(_ code: UInt16, bytes: Int) -> Int? {
         guard length &+ ResponseWriter.optionHeadBytes &+ bytes <= end else { return nil }

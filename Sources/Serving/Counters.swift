@@ -28,6 +28,8 @@ package enum Counter: Int, CaseIterable, Sendable {
     case ipv6
     /// YXDOMAIN: a DNAME made the name too long (RFC 6672 §2.2).
     case nameTooLong
+    /// NOTAUTH: the query was signed with a key that this server does not have (RFC 8945 §5.2.1).
+    case notAuthorized
 }
 
 /// One worker's counters in shared memory: plain integers with a single writer.
