@@ -87,6 +87,7 @@ struct Response {
         {
             return answerAlias(node, entry.fragment)
         }
+        if query.type == .any, image.hasHINFOForAny, answerHINFO(node) { return nil }
         let entry = query.type == .any ? firstEntry(node) : node.entry(of: query.type)
         guard let entry else {
             answerNoData(node.zone)
@@ -109,6 +110,22 @@ struct Response {
     /// One RRset stands for all of them (RFC 8482 §4.1); which one, the compiler decided.
     private func firstEntry(_ node: NodeView) -> EntryView? {
         node.entryCount == 0 ? nil : node.entry(0)
+    }
+
+    /// Answers ANY with a HINFO record made for it (RFC 8482 §4.2); false where there is a better answer.
+    ///
+    /// A name without data is NODATA, an alias answers with its CNAME, and a HINFO RRset that is really there
+    /// must not be contradicted by one that resolvers would keep in its place.
+    private mutating func answerHINFO(_ node: NodeView) -> Bool {
+        guard node.entryCount > 0, !node.hasCNAME, node.entry(of: .hinfo) == nil else {
+            return false
+        }
+        guard writer.appendHINFOForAny() else {
+            writer.isTruncated = true
+            return true
+        }
+        writer.answerRecords &+= 1
+        return true
     }
 
     /// Answers a CNAME and returns its target (RFC 1034 §3.6.2).

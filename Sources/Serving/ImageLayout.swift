@@ -62,6 +62,8 @@ package enum ImageLayout {
         @inlinable package static var cookies: UInt32 { 4 }
         /// There is a previous secret for cookies.
         @inlinable package static var previousSecret: UInt32 { 8 }
+        /// ANY is answered with a HINFO record made for it (RFC 8482 §4.2).
+        @inlinable package static var hinfoForAny: UInt32 { 16 }
     }
 
     /// One slot of the name table: the upper half of the hash, the node's offset; 0 is empty.

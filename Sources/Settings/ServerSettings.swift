@@ -32,6 +32,8 @@ package struct ServerSettings: Sendable {
     /// Answers to CHAOS questions, at most 64 bytes each; nil: refused.
     package var chaosVersion: String?
     package var chaosID: String?
+    /// Whether ANY is answered with a HINFO record made for it.
+    package var hinfoForAny = false
     package var tcp = TCPSettings()
     /// Clusters, monitors, endpoints and policies for every zone.
     package var steering = SteeringDefinition()

@@ -40,6 +40,7 @@ private struct ServerSettingsReader {
         if let edns = object.object("edns") { readEDNS(edns) }
         settings.chaosVersion = object.object("chaos")?.text("version")
         settings.chaosID = object.object("chaos")?.text("id")
+        settings.hinfoForAny = object.text("any") == "hinfo"
         if let tcp = object.object("tcp") { readTCP(tcp) }
         settings.steering = SteeringReader(checker: checker).read(object, origin: nil)
         for entry in object.map("monitors") {
