@@ -60,7 +60,7 @@ package func answer(
     {
         guard response.slips(&state.random) else { return 0 }
     }
-    return response.finish()
+    return response.finish(packet)
 }
 
 /// The code that settles a query without a look at its question; nil: the question is to be answered.

@@ -28,5 +28,6 @@ struct ExtendedError {
     static var notAuthoritative: ExtendedError { ExtendedError(20, "") }
     /// Not Supported.
     static var noTransfers: ExtendedError { ExtendedError(21, "no zone transfers") }
+    static var queriesOnly: ExtendedError { ExtendedError(21, "queries only") }
     static var classIN: ExtendedError { ExtendedError(21, "class IN only") }
 }

@@ -21,6 +21,8 @@ package struct AnswerSettings: Sendable {
     package var clientSubnet = true
     /// Whether answers say why they are what they are (RFC 8914).
     package var extendedErrors = true
+    /// Whether ANY is answered with a HINFO record made for it, not with the smallest RRset (RFC 8482 §4).
+    package var hinfoForAny = false
     /// When idle TCP connections are closed (RFC 7828).
     package var tcpIdleSeconds = 10
 
@@ -55,6 +57,7 @@ extension ImageBuilder {
         var features: UInt32 = 0
         if settings.clientSubnet { features |= Features.clientSubnet }
         if settings.extendedErrors { features |= Features.extendedErrors }
+        if settings.hinfoForAny { features |= Features.hinfoForAny }
         if let cookies = settings.cookies {
             features |= Features.cookies
             patch(cookies.current, at: Field.cookieSecret)

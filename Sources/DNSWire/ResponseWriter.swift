@@ -14,6 +14,8 @@ package struct ResponseWriter {
     package var isTruncated = false
     /// Where the OPT's options begin; 0: there is no OPT yet.
     @usableFromInline var optEnd = 0
+    /// Where they end; 0: wherever the message does.
+    @usableFromInline var optionsEnd = 0
 
     /// Bytes of an OPT record without options (RFC 6891 §6.1.2).
     @inlinable package static var optBytes: Int { 11 }
@@ -70,7 +72,7 @@ package struct ResponseWriter {
     package mutating func finish(_ query: Query, udpBytes: Int) -> Int {
         if query.hasEDNS {
             if optEnd == 0 { beginOPT(query, udpBytes: udpBytes) }
-            out.put(UInt16(truncatingIfNeeded: length &- optEnd), at: optEnd &- 2)
+            endOPT()
         }
         // RD comes back, RA and Z are clear, and so are AD and CD, which mean nothing in an answer from
         // authority (RFC 4035 §3.1.6).

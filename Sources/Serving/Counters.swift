@@ -37,6 +37,8 @@ package enum Counter: Int, CaseIterable, Sendable {
     case rateExceeded
     /// Queries of clients that the access lists refuse.
     case accessRefused
+    /// NOTAUTH: the query was signed with a key that this server does not have (RFC 8945 §5.2.1).
+    case notAuthorized
 }
 
 /// One worker's counters in shared memory: plain integers with a single writer.

@@ -76,6 +76,8 @@ package enum ImageLayout {
         @inlinable package static var cookies: UInt32 { 4 }
         /// There is a previous secret for cookies.
         @inlinable package static var previousSecret: UInt32 { 8 }
+        /// ANY is answered with a HINFO record made for it (RFC 8482 §4.2).
+        @inlinable package static var hinfoForAny: UInt32 { 16 }
         /// Responses over UDP are limited.
         @inlinable package static var rateLimit: UInt32 { 32 }
         /// They are counted, and sent all the same.

@@ -25,6 +25,10 @@ enum ServerKeys {
             SettingsKey("edns", .object(edns), "Limits of DNS over UDP, and options of EDNS"),
             SettingsKey(
                 "chaos", .object(chaos), "Answers to CHAOS questions about the server (RFC 4892)"),
+            SettingsKey(
+                "any", .word(["smallest", "hinfo"]), default: "smallest",
+                "What questions for type ANY get: the smallest RRset of the name, or a HINFO record that says RFC8482 (RFC 8482 §4)"
+            ),
             SettingsKey("tcp", .object(tcp), "Limits of DNS over TCP"),
             SettingsKey(
                 "rate-limit", .either([.integer(1...1_000_000), .object(AbuseKeys.rateLimit)]),

@@ -34,6 +34,8 @@ package struct ServerSettings: Sendable {
     /// Answers to CHAOS questions, at most 64 bytes each; nil: refused.
     package var chaosVersion: String?
     package var chaosID: String?
+    /// Whether ANY is answered with a HINFO record made for it.
+    package var hinfoForAny = false
     package var tcp = TCPSettings()
     /// Limits of responses over UDP; nil: there are none.
     package var rateLimit: RateLimitSettings?

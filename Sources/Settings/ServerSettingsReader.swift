@@ -40,6 +40,7 @@ private struct ServerSettingsReader {
         if let edns = object.object("edns") { readEDNS(edns) }
         settings.chaosVersion = object.object("chaos")?.text("version")
         settings.chaosID = object.object("chaos")?.text("id")
+        settings.hinfoForAny = object.text("any") == "hinfo"
         if let tcp = object.object("tcp") { readTCP(tcp) }
         readRateLimit(object)
         if let access = object.object("access") { readAccess(access) }

@@ -26,6 +26,7 @@ import Zones
         var options: [UInt8] = []
         var transport = TransportProtocol.udp
         var client = ClientAddress(v4: 0xC000_0201)
+        var hinfoForAny = false
         /// What to do to the packet.
         var damage: @Sendable (inout [UInt8]) -> Void = { _ in }
         /// What the response must be, so that the case is the one it says.
@@ -52,6 +53,7 @@ import Zones
         Case(testDescription: "alias to a referral", name: "down.example.org.", answers: 1),
         Case(testDescription: "alias loop", name: "loop.example.org.", answers: 1),
         Case(testDescription: "ANY", type: .any, answers: 2),
+        Case(testDescription: "ANY by HINFO", type: .any, hinfoForAny: true, answers: 1),
         Case(testDescription: "redirection", name: "www.old.example.org.", answers: 4),
         Case(testDescription: "two redirections", name: "www.older.example.org.", answers: 6),
         Case(testDescription: "redirection that grows", name: "x.grow.example.org.", answers: 10),
@@ -109,6 +111,12 @@ import Zones
         Case(testDescription: "transfer", type: .axfr, rcode: .refused),
         Case(testDescription: "CHAOS", damage: { $0[32] = 3 }, rcode: .refused),
         Case(testDescription: "NOTIFY", damage: { $0[2] = 0x20 }, rcode: .refused),
+        Case(
+            testDescription: "an unknown key",
+            damage: {
+                $0[11] = 2
+                $0 += SignatureTests.signature()
+            }, rcode: .notAuthorized),
         Case(testDescription: "a response", damage: { $0[2] = 0x80 }, rcode: nil),
         Case(testDescription: "a scrap", damage: { $0 = [1] }, rcode: nil),
     ]
@@ -135,7 +143,7 @@ import Zones
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        var responder = try responder(folder)
+        var responder = try responder(folder, hinfoForAny: c.hinfoForAny)
 
         var packet = try Question(c.name, c.type, edns: c.edns ? .init(options: c.options) : nil)
             .packet
@@ -186,8 +194,9 @@ import Zones
 
     // MARK: What is served
 
-    private func responder(_ folder: String) throws -> Responder {
+    private func responder(_ folder: String, hinfoForAny: Bool) throws -> Responder {
         var settings = AnswerSettings()
+        settings.hinfoForAny = hinfoForAny
         settings.nsid = Array("ams-3".utf8)
         settings.rateLimit = RateLimit(responses: 1)
         settings.rateLimit?.all = 1

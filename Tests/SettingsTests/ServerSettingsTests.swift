@@ -63,6 +63,11 @@ struct ServerSettingsTests {
         #expect(try SettingsFixture.settings(text).cookies == (isOff ? .off : .generated))
     }
 
+    @Test(arguments: [("any: hinfo", true), ("any: smallest", false), ("workers: 1", false)])
+    func anyMayBeHINFO(_ text: String, _ isHINFO: Bool) throws {
+        #expect(try SettingsFixture.settings(text).hinfoForAny == isHINFO)
+    }
+
     @Test func everyKeyIsTaken() throws {
         let settings = try SettingsFixture.settings(
             """
@@ -178,7 +183,7 @@ struct ServerSettingsTests {
         BrokenCase(
             "names belong to zones", "names: { shop: { policy: x } }",
             "s.yaml:1:1: unknown key 'names' in the settings; known here: listen, workers, zones, state, "
-                + "control, feeds, edns, chaos, tcp, rate-limit, access, clusters, monitors, "
+                + "control, feeds, edns, chaos, any, tcp, rate-limit, access, clusters, monitors, "
                 + "endpoints, policies"),
         BrokenCase(
             "same zone twice", "zones: { a.example: x, A.EXAMPLE.: y }",

@@ -17,6 +17,7 @@ extension AnswerSettings {
         chaosID = Array((settings.chaosID ?? "").utf8)
         clientSubnet = settings.clientSubnet
         extendedErrors = settings.extendedErrors
+        hinfoForAny = settings.hinfoForAny
         tcpIdleSeconds = settings.tcp.idleSeconds
         switch settings.cookies {
         case .off: cookies = nil

@@ -119,6 +119,7 @@ extension Server: ControlPlane {
             ("NOERROR", .noError), ("NXDOMAIN", .nameError), ("REFUSED", .refused),
             ("FORMERR", .formatError), ("NOTIMP", .notImplemented), ("SERVFAIL", .serverFailure),
             ("BADVERS", .badVersion), ("YXDOMAIN", .nameTooLong),
+            ("NOTAUTH", .notAuthorized),
         ]
         let single: [(String, Counter, String)] = [
             ("sterna_dropped_total", .dropped, "Packets that were not answered."),
