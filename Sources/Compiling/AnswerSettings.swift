@@ -60,10 +60,10 @@ extension ImageBuilder {
         if settings.hinfoForAny { features |= Features.hinfoForAny }
         if let cookies = settings.cookies {
             features |= Features.cookies
-            patch(cookies.current, at: Field.cookieSecret)
+            patch(cookies.current, at: start + Field.cookieSecret)
             if let previous = cookies.previous {
                 features |= Features.previousSecret
-                patch(previous, at: Field.previousSecret)
+                patch(previous, at: start + Field.previousSecret)
             }
         }
         if let limit = settings.rateLimit {
@@ -71,15 +71,15 @@ extension ImageBuilder {
             if limit.isDryRun { features |= Features.rateLimitDryRun }
             write(limit)
         }
-        patch(features, at: Field.features)
-        patch(UInt32(settings.udpBytes), at: Field.udpBytes)
-        patch(UInt32(clamping: settings.tcpIdleSeconds * 10), at: Field.tcpIdle)
+        patch(features, at: start + Field.features)
+        patch(UInt32(settings.udpBytes), at: start + Field.udpBytes)
+        patch(UInt32(clamping: settings.tcpIdleSeconds * 10), at: start + Field.tcpIdle)
         let withoutCookie = min(settings.udpBytesWithoutCookie ?? .max, settings.udpBytes)
-        patch(UInt32(withoutCookie), at: Field.udpBytesWithoutCookie)
+        patch(UInt32(withoutCookie), at: start + Field.udpBytesWithoutCookie)
         write(settings.networks)
-        write(settings.nsid, field: Field.nsid)
-        write(settings.chaosVersion, field: Field.chaosVersion)
-        write(settings.chaosID, field: Field.chaosID)
+        write(settings.nsid, field: start + Field.nsid)
+        write(settings.chaosVersion, field: start + Field.chaosVersion)
+        write(settings.chaosID, field: start + Field.chaosID)
     }
 
     private mutating func write(_ text: [UInt8], field: Int) {

@@ -87,8 +87,8 @@ extension ImageBuilder {
     mutating func write(_ networks: ClientNetworks) {
         let ranges = networks.ranges
         align(8)
-        patch(offset, at: ImageLayout.Field.networks)
-        patch(UInt32(ranges.count), at: ImageLayout.Field.networkCount)
+        patch(offset, at: start + ImageLayout.Field.networks)
+        patch(UInt32(ranges.count), at: start + ImageLayout.Field.networkCount)
         for range in ranges {
             withUnsafeBytes(of: range.first.high) { append($0) }
             withUnsafeBytes(of: range.first.low) { append($0) }

@@ -74,12 +74,26 @@ private struct Compiler {
             image.patch(zone.source.zone.serial, at: at + ImageLayout.Zone.serial)
         }
         link(zones)
-        let table = writeNameTable(zones)
-        try writeHeader(
-            table: table, zoneTable: zoneTable, zoneCount: sources.count, tables: tables,
-            zones: zones, settings: settings, generation: generation)
+        let table = image.writeNameTable(
+            zones.lazy.flatMap { $0.nodes.lazy.map { ($0.key.lowercasedWire, $0.value.offset) } },
+            count: zones.reduce(0) { $0 + $1.nodes.count })
+        var header = ImageHeader()
+        header.slots = table.offset
+        header.slotMask = table.mask
+        header.baseCount = table.count
+        header.zones = zoneTable
+        header.zoneCount = sources.count
+        header.addresses = tables.addresses
+        header.addressCount = endpoints.addressTotal
+        header.endpoints = tables.endpoints
+        header.endpointCount = endpoints.entries.count
+        header.nameCount = table.count
+        header.maximumLabels = zones.flatMap { $0.nodes.values.map(\.labelCount) }.max() ?? 0
+        header.steeredCount = zones.reduce(0) { $0 + $1.steered.count }
+        header.generation = generation
+        try image.finish(header, settings)
         return CompiledImage(
-            bytes: image.bytes, endpoints: endpoints.entries.map(CompiledEndpoint.init),
+            bytes: image.bytes, root: 0, endpoints: endpoints.entries.map(CompiledEndpoint.init),
             zones: zones.map(CompiledZone.init), slots: slots.adopted(), warnings: findings)
     }
 
@@ -108,63 +122,10 @@ private struct Compiler {
         }
     }
 
-    private mutating func writeNameTable(_ zones: [ZoneCompiler]) -> (offset: UInt32, mask: Int) {
-        let count = zones.reduce(0) { $0 + $1.nodes.count }
-        // At most half full, so that a miss ends soon.
-        var capacity = 16
-        while capacity < count * 2 { capacity *= 2 }
-        var table = [UInt64](repeating: 0, count: capacity)
-        for zone in zones {
-            for (name, node) in zone.nodes {
-                let hash = name.lowercasedWire.withUnsafeBytes { NameHash.hash(ByteView($0)) }
-                var index = Int(truncatingIfNeeded: hash) & (capacity - 1)
-                while table[index] != 0 { index = (index + 1) & (capacity - 1) }
-                table[index] = hash >> 32 | UInt64(node.offset) << 32
-            }
-        }
-        image.align(64)
-        let offset = image.offset
-        table.withUnsafeBytes { image.append($0) }
-        return (offset, capacity - 1)
-    }
-
-    private mutating func writeHeader(
-        table: (offset: UInt32, mask: Int), zoneTable: UInt32, zoneCount: Int,
-        tables: (addresses: UInt32, endpoints: UInt32), zones: [ZoneCompiler],
-        settings: AnswerSettings, generation: UInt64
-    ) throws(Findings) {
-        typealias Field = ImageLayout.Field
-        image.write(settings)
-        image.align(8)
-        guard image.bytes.count <= ImageLayout.maximumBytes else {
-            throw Findings([
-                Finding(at: SourcePosition(file: "zones"), "the zones need more than 4 GiB")
-            ])
-        }
-        image.patch(ImageLayout.magic, at: Field.magic)
-        image.patch(ImageLayout.formatVersion, at: Field.version)
-        image.patch(UInt32(ImageLayout.headerBytes), at: Field.headerBytes)
-        image.patch(UInt64(image.bytes.count), at: Field.totalBytes)
-        image.patch(generation, at: Field.generation)
-        image.patch(table.offset, at: Field.slots)
-        image.patch(UInt32(table.mask), at: Field.slotMask)
-        image.patch(zoneTable, at: Field.zones)
-        image.patch(UInt32(zoneCount), at: Field.zoneCount)
-        image.patch(tables.addresses, at: Field.addresses)
-        image.patch(UInt32(endpoints.addressTotal), at: Field.addressCount)
-        image.patch(tables.endpoints, at: Field.endpoints)
-        image.patch(UInt32(endpoints.entries.count), at: Field.endpointCount)
-        let labels = zones.flatMap { $0.nodes.values.map(\.labelCount) }.max() ?? 0
-        image.patch(UInt32(zones.reduce(0) { $0 + $1.nodes.count }), at: Field.nameCount)
-        image.patch(UInt32(labels), at: Field.maximumLabels)
-        image.patch(UInt32(zones.reduce(0) { $0 + $1.steered.count }), at: Field.steeredCount)
-        let checksum = image.bytes.withUnsafeBytes { ServingImage.checksum(ByteView($0)) }
-        image.patch(checksum, at: Field.checksum)
-    }
 }
 
 extension CompiledEndpoint {
-    fileprivate init(_ entry: EndpointTable.Entry) {
+    init(_ entry: EndpointTable.Entry) {
         key = entry.key
         definition = entry.definition
         addresses = zip(entry.v4 + entry.v6, entry.slots).map { (address: $0.0, slot: $0.1) }

@@ -1,8 +1,18 @@
 /// A growing image: bytes in the machine's order, and places to patch once the rest is known.
+///
+/// All offsets are those of the file, of which it may be a later part.
 struct ImageBuilder {
     private(set) var bytes: [UInt8] = []
+    /// Where in the file it begins.
+    let start: Int
 
-    var offset: UInt32 { UInt32(truncatingIfNeeded: bytes.count) }
+    /// - Parameter start: a multiple of 64.
+    init(at start: Int = 0) { self.start = start }
+
+    var offset: UInt32 { UInt32(truncatingIfNeeded: end) }
+
+    /// Where in the file it ends.
+    var end: Int { start + bytes.count }
 
     mutating func align(_ alignment: Int) {
         while bytes.count % alignment != 0 { bytes.append(0) }
@@ -28,12 +38,13 @@ struct ImageBuilder {
 
     mutating func patch(_ value: UInt32, at offset: Int) {
         withUnsafeBytes(of: value) { raw in
-            for (index, byte) in raw.enumerated() { bytes[offset + index] = byte }
+            for (index, byte) in raw.enumerated() { bytes[offset - start + index] = byte }
         }
     }
 
     mutating func patch(_ values: [UInt8], at offset: Int) {
-        bytes.replaceSubrange(offset..<offset + values.count, with: values)
+        let first = offset - start
+        bytes.replaceSubrange(first..<first + values.count, with: values)
     }
 
     mutating func patch(_ value: UInt64, at offset: Int) {

@@ -29,11 +29,11 @@ extension ImageBuilder {
     /// Patches the limits into the header.
     mutating func write(_ limit: RateLimit) {
         typealias Field = ImageLayout.Field
-        patch(UInt32(clamping: limit.responses), at: Field.limitResponses)
-        patch(UInt32(clamping: limit.negatives), at: Field.limitNegatives)
-        patch(UInt32(clamping: limit.errors), at: Field.limitErrors)
-        patch(UInt32(clamping: limit.all), at: Field.limitAll)
+        patch(UInt32(clamping: limit.responses), at: start + Field.limitResponses)
+        patch(UInt32(clamping: limit.negatives), at: start + Field.limitNegatives)
+        patch(UInt32(clamping: limit.errors), at: start + Field.limitErrors)
+        patch(UInt32(clamping: limit.all), at: start + Field.limitAll)
         let small = [limit.v4Prefix, limit.v6Prefix, limit.slip].map { UInt8(clamping: $0) }
-        patch(small, at: Field.limitV4Prefix)
+        patch(small, at: start + Field.limitV4Prefix)
     }
 }

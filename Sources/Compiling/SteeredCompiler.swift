@@ -8,6 +8,15 @@ struct SteeredCompiler {
     private var programOffsets: [[UInt8]: UInt32] = [:]
     private(set) var findings: [Finding] = []
 
+    /// A steered name as bytes that do not depend on where they are written.
+    struct Record {
+        /// The policy.
+        let program: [UInt8]
+        /// What follows the policy's offset in the image.
+        let rest: [UInt8]
+        let types: [RRType]
+    }
+
     /// Writes one zone's steered names and returns what their nodes point to.
     mutating func write(
         _ names: [SteeredName], in scope: Scope, endpoints: EndpointTable,
@@ -16,13 +25,8 @@ struct SteeredCompiler {
         var result: [Name: [ZoneCompiler.Steered]] = [:]
         for name in names {
             do throws(Finding) {
-                let program = try ProgramCompiler.compile(
-                    name.policy, in: scope, endpoints: endpoints, position: name.position)
-                let record = write(name, program, to: &image)
-                var types: [ZoneCompiler.Steered] = []
-                if program.hasV4 { types.append(.init(type: .a, offset: record)) }
-                if program.hasV6 { types.append(.init(type: .aaaa, offset: record)) }
-                result[name.owner] = types
+                let record = try SteeredCompiler.record(name, in: scope, endpoints: endpoints)
+                result[name.owner] = write(record, to: &image)
             } catch {
                 findings.append(error)
             }
@@ -30,45 +34,66 @@ struct SteeredCompiler {
         return result
     }
 
-    private mutating func write(
-        _ name: SteeredName, _ program: ProgramCompiler.Program, to image: inout ImageBuilder
-    ) -> UInt32 {
+    /// Compiles one steered name.
+    ///
+    /// - Throws: what is wrong with its policy.
+    static func record(
+        _ name: SteeredName, in scope: Scope, endpoints: EndpointTable
+    ) throws(Finding) -> Record {
+        let program = try ProgramCompiler.compile(
+            name.policy, in: scope, endpoints: endpoints, position: name.position)
+        var types: [RRType] = []
+        if program.hasV4 { types.append(.a) }
+        if program.hasV6 { types.append(.aaaa) }
+        return Record(program: program.bytes, rest: rest(of: name), types: types)
+    }
+
+    /// Writes a record, and its policy unless that is there.
+    mutating func write(
+        _ record: Record, to image: inout ImageBuilder
+    ) -> [ZoneCompiler.Steered] {
         let programOffset =
-            programOffsets[program.bytes]
+            programOffsets[record.program]
             ?? {
                 image.align(8)
                 let offset = image.offset
-                image.append(program.bytes)
+                image.append(record.program)
                 return offset
             }()
-        programOffsets[program.bytes] = programOffset
+        programOffsets[record.program] = programOffset
         image.align(8)
         let start = image.offset
         image.append(programOffset)
+        image.append(record.rest)
+        return record.types.map { ZoneCompiler.Steered(type: $0, offset: start) }
+    }
+
+    private static func rest(of name: SteeredName) -> [UInt8] {
+        var bytes = ImageBuilder()
         switch name.ttl {
         case .seconds(let seconds):
-            image.append(seconds)
-            image.append(seconds)
+            bytes.append(seconds)
+            bytes.append(seconds)
         case .auto(let minimum, let maximum):
-            image.append(minimum)
-            image.append(maximum)
+            bytes.append(minimum)
+            bytes.append(maximum)
         }
         var fallback: [IPAddress] = []
         switch name.whenDown {
-        case .all: image.append(ImageLayout.Steered.whenDownAll)
-        case .noData: image.append(ImageLayout.Steered.whenDownNoData)
-        case .serverFailure: image.append(ImageLayout.Steered.whenDownServerFailure)
+        case .all: bytes.append(ImageLayout.Steered.whenDownAll)
+        case .noData: bytes.append(ImageLayout.Steered.whenDownNoData)
+        case .serverFailure: bytes.append(ImageLayout.Steered.whenDownServerFailure)
         case .addresses(let addresses):
-            image.append(ImageLayout.Steered.whenDownAddresses)
+            bytes.append(ImageLayout.Steered.whenDownAddresses)
             fallback = addresses
         }
         let v4 = fallback.filter(\.isV4).prefix(ProgramLayout.maximumAnswers)
         let v6 = fallback.filter { !$0.isV4 }.prefix(ProgramLayout.maximumAnswers)
-        image.append(UInt8(v4.count))
-        image.append(UInt8(v6.count))
-        image.append(UInt8(0))
-        for address in v4 { image.append(address.bytes) }
-        for address in v6 { image.append(address.bytes) }
-        return start
+        bytes.append(UInt8(v4.count))
+        bytes.append(UInt8(v6.count))
+        bytes.append(UInt8(0))
+        for address in v4 { bytes.append(address.bytes) }
+        for address in v6 { bytes.append(address.bytes) }
+        return bytes.bytes
     }
 }

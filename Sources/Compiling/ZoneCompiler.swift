@@ -65,21 +65,37 @@ struct ZoneCompiler {
             }
         }
         complete.insert(origin)
-        for name in complete.sorted() {
-            switch place(of: name) {
-            case .own:
-                writeNode(name, .authoritative, to: &image)
-            case .cut:
-                writeNode(name, .cut, to: &image)
-                if name.isWildcard { writeNode(name, .wildcardData, to: &image) }
-            case .below: break
-            case .otherZone: break
-            case .apexOfOther:
-                // Only the parent's side of the cut: its NS and DS.
-                if isCut(name) { writeNode(name, .parentSide, to: &image) }
-            }
-        }
+        for name in complete.sorted() { write(name, to: &image) }
         negativeOffset = writeNegative(to: &image)
+    }
+
+    /// Writes one name that exists, as far as it is this zone's to answer.
+    mutating func write(_ name: Name, to image: inout ImageBuilder) {
+        switch place(of: name) {
+        case .own:
+            writeNode(name, .authoritative, to: &image)
+        case .cut:
+            writeNode(name, .cut, to: &image)
+            if name.isWildcard { writeNode(name, .wildcardData, to: &image) }
+        case .below: break
+        case .otherZone: break
+        case .apexOfOther:
+            // Only the parent's side of the cut: its NS and DS.
+            if isCut(name) { writeNode(name, .parentSide, to: &image) }
+        }
+    }
+
+    /// Writes the SOA for negative answers again.
+    mutating func writeNegativeAgain(to image: inout ImageBuilder) {
+        negativeOffset = writeNegative(to: &image)
+    }
+
+    /// Whether a zone served here has this name, or one above it that is in this zone, as its apex.
+    func isOtherZones(_ name: Name) -> Bool {
+        switch place(of: name) {
+        case .otherZone, .apexOfOther: true
+        case .own, .cut, .below: false
+        }
     }
 
     private enum Place { case own, cut, below, otherZone, apexOfOther }

@@ -5,6 +5,9 @@ package import Zones
 package struct ZoneSource: Sendable {
     package var zone: Zone
     package var steering: SteeringDefinition
+    /// Equal numbers mean equal zones, and equal steering; 0 says nothing.
+    package var zoneRevision: UInt64 = 0
+    package var steeringRevision: UInt64 = 0
 
     package init(zone: Zone, steering: SteeringDefinition = SteeringDefinition()) {
         self.zone = zone
@@ -14,9 +17,12 @@ package struct ZoneSource: Sendable {
 
 /// A compiled image and what the control process has to know of it.
 package struct CompiledImage: Sendable {
-    package let bytes: [UInt8]
+    /// What is to be written; may be dropped once it is.
+    package var bytes: [UInt8]
+    /// Where in the file it belongs: 0, or behind all that is there.
+    package let root: Int
     package let endpoints: [CompiledEndpoint]
-    package let zones: [CompiledZone]
+    package internal(set) var zones: [CompiledZone]
     /// The slots once this image is served.
     package let slots: SlotMap
     /// What was found that is no error, for people to read.
@@ -34,7 +40,7 @@ package struct CompiledEndpoint: Sendable {
 /// What people want to see of a zone.
 package struct CompiledZone: Sendable {
     package let origin: Name
-    package let serial: UInt32
-    package let names: Int
-    package let steeredNames: Int
+    package internal(set) var serial: UInt32
+    package internal(set) var names: Int
+    package internal(set) var steeredNames: Int
 }

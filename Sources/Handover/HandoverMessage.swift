@@ -7,7 +7,11 @@ package enum HandoverMessage: Equatable, Sendable {
     ///   - generation: of the image it serves.
     case hello(version: String, process: Int32, generation: UInt64)
     /// Serve this image from now on.
-    case serve(generation: UInt64)
+    ///
+    /// - Parameters:
+    ///   - file: the number of the file that it lies in.
+    ///   - root: where in the file its header lies; 0 unless it is a patch.
+    case serve(generation: UInt64, file: UInt64, root: UInt32)
     /// It is served.
     case adopted(generation: UInt64)
     /// It cannot be served; the old one goes on.
@@ -24,7 +28,7 @@ package enum HandoverMessage: Equatable, Sendable {
         switch self {
         case .hello(let version, let process, let generation):
             "hello \(version) \(process) \(generation)"
-        case .serve(let generation): "serve \(generation)"
+        case .serve(let generation, let file, let root): "serve \(generation) \(file) \(root)"
         case .adopted(let generation): "adopted \(generation)"
         case .refused(let generation, let reason): "refused \(generation) \(reason)"
         case .stop: "stop"
@@ -41,9 +45,11 @@ package enum HandoverMessage: Equatable, Sendable {
                 return nil
             }
             self = .hello(version: String(words[1]), process: process, generation: generation)
-        case ("serve", 2):
-            guard let generation = UInt64(words[1]) else { return nil }
-            self = .serve(generation: generation)
+        case ("serve", 4):
+            guard let generation = UInt64(words[1]), let file = UInt64(words[2]),
+                let root = UInt32(words[3])
+            else { return nil }
+            self = .serve(generation: generation, file: file, root: root)
         case ("adopted", 2):
             guard let generation = UInt64(words[1]) else { return nil }
             self = .adopted(generation: generation)

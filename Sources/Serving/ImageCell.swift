@@ -1,3 +1,4 @@
+import DNSWire
 import Glibc
 import Synchronization
 
@@ -67,8 +68,32 @@ package final class LoadedImage: @unchecked Sendable {
     private let mapping: FileMapping
 
     /// Maps and checks an image file.
-    package init(path: String) throws(ImageError) {
+    ///
+    /// - Parameter root: which of its headers is to be read; what that follows is checked as well.
+    package init(path: String, root: Int = 0) throws(ImageError) {
         mapping = try FileMapping.reading(path)
-        image = try ServingImage(mapping.view)
+        image = try LoadedImage.checked(mapping.view, root: root)
+    }
+
+    /// The same file, grown by a patch, of which only the patch is checked.
+    ///
+    /// - Throws: `ImageError` when the patch is damaged or for another file; `.cutShort` when the file has to be
+    ///   mapped anew.
+    package init(_ earlier: LoadedImage, root: Int) throws(ImageError) {
+        guard let view = earlier.mapping.grownView else { throw .cutShort(bytes: 0, expected: 0) }
+        image = try ServingImage(view, root: root)
+        mapping = earlier.mapping
+    }
+
+    /// Checks every root on the way back to the first.
+    private static func checked(_ view: ByteView, root: Int) throws(ImageError) -> ServingImage {
+        let image = try ServingImage(view, root: root)
+        var earlier = image
+        while earlier.root > 0 {
+            let previous = earlier.previousRoot
+            guard previous < earlier.root else { throw .damaged }
+            earlier = try ServingImage(view, root: previous)
+        }
+        return image
     }
 }

@@ -4,14 +4,21 @@
 ///     │ header │ addresses │ endpoints │ zones │ policies │ nodes, fragments │ name slots │
 ///     └────────┴───────────┴───────────┴───────┴──────────┴──────────────────┴────────────┘
 ///
+/// Behind it may lie patches: a header of its own each, with the names that differ and all that they need.
+///
+///     ┌────────────────────┬────────┬──────────────────┬─────────────┬────────┬───────
+///     │ the image as above │ header │ nodes, fragments │ patch slots │ header │ ...
+///     └────────────────────┴────────┴──────────────────┴─────────────┴────────┴───────
+///
+/// The header that is read is the *root*; a file only grows, so that older roots stay readable.
 /// Every offset counts bytes from the start of the image and fits 32 bits. `Compiling` writes it,
 /// `ServingImage` and the views beside it read it where it lies.
 package enum ImageLayout {
     /// "STERNAIM" as the first eight bytes.
     @inlinable package static var magic: UInt64 { 0x4D49_414E_5245_5453 }
     /// Raised whenever an older reader would misread a newer image.
-    @inlinable package static var formatVersion: UInt32 { 3 }
-    @inlinable package static var headerBytes: Int { 192 }
+    @inlinable package static var formatVersion: UInt32 { 4 }
+    @inlinable package static var headerBytes: Int { 216 }
     /// Largest image: offsets have 32 bits.
     @inlinable package static var maximumBytes: Int { Int(UInt32.max) }
 
@@ -64,6 +71,16 @@ package enum ImageLayout {
         @inlinable package static var limitV4Prefix: Int { 188 }
         @inlinable package static var limitV6Prefix: Int { 189 }
         @inlinable package static var limitSlip: Int { 190 }
+        /// Of a patch: the root that it follows; 0 is the file's first.
+        @inlinable package static var previousRoot: Int { 192 }
+        /// Names that differ from the table of `slots`, which is the file's first; 0: none.
+        @inlinable package static var patchSlots: Int { 196 }
+        @inlinable package static var patchMask: Int { 200 }
+        @inlinable package static var patchCount: Int { 204 }
+        /// Names in the table of `slots`.
+        @inlinable package static var baseCount: Int { 152 }
+        /// The checksum of the file's first header, so that a patch is for this file and no other.
+        @inlinable package static var baseChecksum: Int { 208 }
     }
 
     /// Longest text of the header, in bytes: with all options a response of 512 bytes has room for records.
@@ -131,6 +148,8 @@ package enum ImageLayout {
 
         @inlinable package static var cnameFlag: UInt16 { 1 }
         @inlinable package static var dnameFlag: UInt16 { 2 }
+        /// In a patch: there is no such name any more.
+        @inlinable package static var goneFlag: UInt16 { 4 }
     }
 
     /// One type of a node; the first one of a node is what ANY gets (RFC 8482 §4.1).

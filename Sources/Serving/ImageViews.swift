@@ -36,6 +36,11 @@ package struct NodeView {
     package var hasDNAME: Bool {
         bytes.native16(offset &+ ImageLayout.Node.flags) & ImageLayout.Node.dnameFlag != 0
     }
+    /// Whether a patch says that there is no such name any more.
+    @inlinable
+    package var isGone: Bool {
+        bytes.native16(offset &+ ImageLayout.Node.flags) & ImageLayout.Node.goneFlag != 0
+    }
     @inlinable
     package var entryCount: Int { Int(bytes.native16(offset &+ ImageLayout.Node.entryCount)) }
 
@@ -78,8 +83,9 @@ package struct EntryView {
     package var isSteered: Bool {
         bytes.native16(offset &+ ImageLayout.Entry.kind) == ImageLayout.Entry.steered
     }
+    /// Where its records, or its steered record, lie.
     @inlinable
-    var target: Int { Int(bytes.native32(offset &+ ImageLayout.Entry.offset)) }
+    package var target: Int { Int(bytes.native32(offset &+ ImageLayout.Entry.offset)) }
 
     @inlinable
     package var fragment: FragmentView { FragmentView(bytes: bytes, offset: target) }
@@ -90,7 +96,7 @@ package struct EntryView {
 /// Prebuilt records for a question of `ownerBytes`.
 package struct FragmentView {
     @usableFromInline let bytes: ByteView
-    @usableFromInline let offset: Int
+    package let offset: Int
 
     @inlinable
     init(bytes: ByteView, offset: Int) {
@@ -184,6 +190,11 @@ package struct SteeredView {
     init(bytes: ByteView, offset: Int) {
         self.bytes = bytes
         self.offset = offset
+    }
+
+    /// The steered record at an offset.
+    package init(of image: ServingImage, offset: Int) {
+        self.init(bytes: image.bytes, offset: offset)
     }
 
     package var program: Int { Int(bytes.native32(offset &+ ImageLayout.Steered.program)) }

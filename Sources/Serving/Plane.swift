@@ -22,6 +22,7 @@ package final class Plane: @unchecked Sendable {
     private static let versionOffset = 8
     private static let generationOffset = 16
     private static let adoptedOffset = 24
+    private static let fileOffset = 56
 
     private let mapping: FileMapping
     package let verdicts: VerdictTable
@@ -65,11 +66,19 @@ package final class Plane: @unchecked Sendable {
         set { word(Plane.adoptedOffset).store(newValue, ordering: .releasing) }
     }
 
+    /// Number of the file that the image of `adopted` lies in; 0: none yet.
+    package var adoptedFile: UInt64 {
+        get { word(Plane.fileOffset).load(ordering: .acquiring) }
+        set { word(Plane.fileOffset).store(newValue, ordering: .releasing) }
+    }
+
     private func word(_ offset: Int) -> SharedWord { unsafe SharedWord(mapping.base + offset) }
 
     /// The file of an image in the state folder.
-    package static func imagePath(folder: String, generation: UInt64) -> String {
-        "\(folder)/image-\(generation)"
+    ///
+    /// - Parameter file: the generation that the file began with; patches for later ones are appended.
+    package static func imagePath(folder: String, file: UInt64) -> String {
+        "\(folder)/image-\(file)"
     }
 }
 

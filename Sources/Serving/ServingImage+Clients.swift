@@ -12,9 +12,9 @@ extension ServingImage {
 
     /// The rules of the network that the client is in: a binary search over the ranges of all networks.
     package func rules(for client: ClientAddress) -> ClientRules {
-        let table = Int(bytes.native32(ImageLayout.Field.networks))
+        let table = Int(bytes.native32(root &+ ImageLayout.Field.networks))
         var low = 0
-        var high = Int(bytes.native32(ImageLayout.Field.networkCount))
+        var high = Int(bytes.native32(root &+ ImageLayout.Field.networkCount))
         guard high > 0 else { return ClientRules(bits: 0) }
         let key = client.key
         // The range sought is in low..<high; the first one begins at ::, so there is one.
@@ -31,33 +31,34 @@ extension ServingImage {
     }
 
     /// Whether any client has rules of its own.
-    package var hasClientRules: Bool { bytes.native32(ImageLayout.Field.networkCount) != 0 }
+    package var hasClientRules: Bool { bytes.native32(root &+ ImageLayout.Field.networkCount) != 0 }
 
     /// Whether responses over UDP are limited.
     package var hasRateLimit: Bool {
-        bytes.native32(ImageLayout.Field.features) & ImageLayout.Features.rateLimit != 0
+        bytes.native32(root &+ ImageLayout.Field.features) & ImageLayout.Features.rateLimit != 0
     }
 
     /// Whether what exceeds a limit is only counted.
     package var rateLimitIsDryRun: Bool {
-        bytes.native32(ImageLayout.Field.features) & ImageLayout.Features.rateLimitDryRun != 0
+        bytes.native32(root &+ ImageLayout.Field.features) & ImageLayout.Features.rateLimitDryRun
+            != 0
     }
 
     /// Most answers and referrals from one name a second to one network; 0: no limit.
-    package var limitResponses: UInt32 { bytes.native32(ImageLayout.Field.limitResponses) }
+    package var limitResponses: UInt32 { bytes.native32(root &+ ImageLayout.Field.limitResponses) }
     /// Most negative answers from one zone a second to one network; 0: no limit.
-    package var limitNegatives: UInt32 { bytes.native32(ImageLayout.Field.limitNegatives) }
+    package var limitNegatives: UInt32 { bytes.native32(root &+ ImageLayout.Field.limitNegatives) }
     /// Most errors a second to one network; 0: no limit.
-    package var limitErrors: UInt32 { bytes.native32(ImageLayout.Field.limitErrors) }
+    package var limitErrors: UInt32 { bytes.native32(root &+ ImageLayout.Field.limitErrors) }
     /// Most responses of any kind a second to one network; 0: no limit.
-    package var limitAll: UInt32 { bytes.native32(ImageLayout.Field.limitAll) }
+    package var limitAll: UInt32 { bytes.native32(root &+ ImageLayout.Field.limitAll) }
     /// Of how many responses beyond the limit one is cut down instead of withheld; 0: none is.
-    package var limitSlip: UInt8 { bytes.byte(ImageLayout.Field.limitSlip) }
+    package var limitSlip: UInt8 { bytes.byte(root &+ ImageLayout.Field.limitSlip) }
 
     /// The network of a client that shares its limits.
     package func limitedNetwork(of client: ClientAddress) -> AddressKey {
         client.isV4
-            ? client.keyed(length: 96 &+ Int(bytes.byte(ImageLayout.Field.limitV4Prefix)))
-            : client.keyed(length: Int(bytes.byte(ImageLayout.Field.limitV6Prefix)))
+            ? client.keyed(length: 96 &+ Int(bytes.byte(root &+ ImageLayout.Field.limitV4Prefix)))
+            : client.keyed(length: Int(bytes.byte(root &+ ImageLayout.Field.limitV6Prefix)))
     }
 }

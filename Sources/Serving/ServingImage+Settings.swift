@@ -4,7 +4,7 @@ package import DNSWire
 extension ServingImage {
     @inline(__always)
     private func has(_ feature: UInt32) -> Bool {
-        bytes.native32(ImageLayout.Field.features) & feature != 0
+        bytes.native32(root &+ ImageLayout.Field.features) & feature != 0
     }
 
     /// Whether client subnets are read and echoed (RFC 7871).
@@ -21,23 +21,23 @@ extension ServingImage {
 
     /// What new cookies are made with.
     package var cookieSecret: CookieSecret {
-        CookieSecret(bytes, at: ImageLayout.Field.cookieSecret)
+        CookieSecret(bytes, at: root &+ ImageLayout.Field.cookieSecret)
     }
 
     /// What cookies from before a change of the secret, or from servers behind in it, are made with.
     package var previousSecret: CookieSecret? {
         guard has(ImageLayout.Features.previousSecret) else { return nil }
-        return CookieSecret(bytes, at: ImageLayout.Field.previousSecret)
+        return CookieSecret(bytes, at: root &+ ImageLayout.Field.previousSecret)
     }
 
     /// Largest response over UDP to a client that has not shown a valid cookie.
     package var udpBytesWithoutCookie: Int {
-        Int(bytes.native32(ImageLayout.Field.udpBytesWithoutCookie))
+        Int(bytes.native32(root &+ ImageLayout.Field.udpBytesWithoutCookie))
     }
 
     /// When idle TCP connections are closed, in units of 100 ms.
     package var tcpIdle: UInt16 {
-        UInt16(clamping: bytes.native32(ImageLayout.Field.tcpIdle))
+        UInt16(clamping: bytes.native32(root &+ ImageLayout.Field.tcpIdle))
     }
 
     /// The server's name for NSID (RFC 5001); empty: none.
@@ -50,7 +50,7 @@ extension ServingImage {
     package var chaosID: ByteView { text(ImageLayout.Field.chaosID) }
 
     private func text(_ field: Int) -> ByteView {
-        let count = min(Int(bytes.native32(field &+ 4)), ImageLayout.maximumTextBytes)
-        return bytes.slice(count == 0 ? 0 : Int(bytes.native32(field)), count)
+        let count = min(Int(bytes.native32(root &+ field &+ 4)), ImageLayout.maximumTextBytes)
+        return bytes.slice(count == 0 ? 0 : Int(bytes.native32(root &+ field)), count)
     }
 }

@@ -3,8 +3,12 @@ package import DNSWire
 /// Everything needed to answer, read where it lies: zones, prebuilt answers, policies, settings.
 package struct ServingImage {
     package let bytes: ByteView
+    /// Where the header lies: 0, or the offset of a patch.
+    package let root: Int
     @usableFromInline let slots: Int
     @usableFromInline let slotMask: Int
+    @usableFromInline let patchSlots: Int
+    @usableFromInline let patchMask: Int
     @usableFromInline let zones: Int
     @usableFromInline let addresses: Int
     package let zoneCount: Int
@@ -19,40 +23,66 @@ package struct ServingImage {
     package let generation: UInt64
     private let endpoints: Int
 
-    /// Reads the header; refuses what is foreign, cut short or damaged.
-    package init(_ bytes: ByteView) throws(ImageError) {
+    /// Reads a header; refuses what is foreign, cut short or damaged.
+    ///
+    /// Of a patch only what it added is checked: who serves it has checked what it follows.
+    ///
+    /// - Parameter root: where the header lies.
+    package init(_ bytes: ByteView, root: Int = 0) throws(ImageError) {
         typealias Field = ImageLayout.Field
-        guard bytes.count >= ImageLayout.headerBytes, bytes.word(Field.magic) == ImageLayout.magic
+        guard root >= 0, root % 8 == 0, bytes.count &- root >= ImageLayout.headerBytes,
+            bytes.word(root &+ Field.magic) == ImageLayout.magic
         else {
             throw .foreign
         }
-        let version = bytes.native32(Field.version)
+        let version = bytes.native32(root &+ Field.version)
         guard version == ImageLayout.formatVersion else { throw .version(version) }
-        let total = bytes.word(Field.totalBytes)
-        guard total == UInt64(bytes.count), total % 8 == 0 else {
+        let total = bytes.word(root &+ Field.totalBytes)
+        guard total <= UInt64(bytes.count), total % 8 == 0,
+            total >= UInt64(root &+ ImageLayout.headerBytes)
+        else {
             throw .cutShort(bytes: bytes.count, expected: total)
         }
-        guard bytes.word(Field.checksum) == ServingImage.checksum(bytes) else { throw .damaged }
-        self.bytes = bytes
-        slots = Int(bytes.native32(Field.slots))
-        slotMask = Int(bytes.native32(Field.slotMask))
-        zones = Int(bytes.native32(Field.zones))
-        zoneCount = Int(bytes.native32(Field.zoneCount))
-        addresses = Int(bytes.native32(Field.addresses))
-        addressCount = Int(bytes.native32(Field.addressCount))
-        endpoints = Int(bytes.native32(Field.endpoints))
-        endpointCount = Int(bytes.native32(Field.endpointCount))
-        nameCount = Int(bytes.native32(Field.nameCount))
-        steeredCount = Int(bytes.native32(Field.steeredCount))
-        maximumLabels = Int(bytes.native32(Field.maximumLabels))
-        udpBytes = Int(bytes.native32(Field.udpBytes))
-        generation = bytes.word(Field.generation)
+        let all = bytes.slice(0, Int(total))
+        guard all.word(root &+ Field.checksum) == ServingImage.checksum(all, from: root) else {
+            throw .damaged
+        }
+        if root > 0, all.word(root &+ Field.baseChecksum) != all.word(Field.checksum) {
+            throw .foreign
+        }
+        self.bytes = all
+        self.root = root
+        func number(_ field: Int) -> Int { Int(all.native32(root &+ field)) }
+        slots = number(Field.slots)
+        slotMask = number(Field.slotMask)
+        patchSlots = number(Field.patchSlots)
+        patchMask = number(Field.patchMask)
+        zones = number(Field.zones)
+        zoneCount = number(Field.zoneCount)
+        addresses = number(Field.addresses)
+        addressCount = number(Field.addressCount)
+        endpoints = number(Field.endpoints)
+        endpointCount = number(Field.endpointCount)
+        nameCount = number(Field.nameCount)
+        steeredCount = number(Field.steeredCount)
+        maximumLabels = number(Field.maximumLabels)
+        udpBytes = number(Field.udpBytes)
+        generation = all.word(root &+ Field.generation)
         // A table that is always full would make a miss walk for ever.
-        guard (slotMask &+ 1) & slotMask == 0, nameCount <= slotMask else { throw .damaged }
+        for (mask, count) in [
+            (slotMask, number(Field.baseCount)), (patchMask, number(Field.patchCount)),
+        ] {
+            guard (mask &+ 1) & mask == 0, count <= mask else { throw .damaged }
+        }
     }
 
-    /// The checksum of an image: of every word but the checksum itself.
-    package static func checksum(_ bytes: ByteView) -> UInt64 {
+    /// The checksum of a header and what follows it: of every word but the checksum itself.
+    static func checksum(_ bytes: ByteView, from root: Int) -> UInt64 {
+        checksum(ofPart: bytes.slice(root, bytes.count &- root))
+    }
+
+    /// The checksum of a part of a file that begins with a header.
+    package static func checksum(ofPart bytes: ByteView) -> UInt64 {
         var state: UInt64 = 0x5354_4552_4E41
         var offset = 0
         while offset &+ 8 <= bytes.count {
@@ -64,12 +94,37 @@ package struct ServingImage {
         return state
     }
 
+    /// The root that a patch follows; 0 is the file's first.
+    package var previousRoot: Int { Int(bytes.native32(root &+ ImageLayout.Field.previousRoot)) }
+
+    /// Names that differ from the file's first root.
+    package var patchCount: Int { Int(bytes.native32(root &+ ImageLayout.Field.patchCount)) }
+
+    /// The n-th slot of the patch's table: its node; nil for a free one.
+    package func patchNode(_ index: Int) -> NodeView? {
+        precondition(index >= 0 && index <= patchMask, "no such slot")
+        let slot = patchSlots &+ index &* ImageLayout.Slot.bytes
+        return node(bytes.native32(slot &+ ImageLayout.Slot.node))
+    }
+
+    /// Slots of the patch's table; 0: there is no patch.
+    package var patchCapacity: Int { patchSlots == 0 ? 0 : patchMask &+ 1 }
+
     /// The node of a lower-case wire name; nil when no zone has it.
     @inlinable @inline(__always)
     package func find(_ name: ByteView) -> NodeView? {
         let hash = NameHash.hash(name)
+        if patchSlots != 0, let changed = probe(patchSlots, patchMask, hash, name) {
+            return changed.isGone ? nil : changed
+        }
+        return probe(slots, slotMask, hash, name)
+    }
+
+    /// The node of a name in one table.
+    @inlinable @inline(__always)
+    func probe(_ slots: Int, _ mask: Int, _ hash: UInt64, _ name: ByteView) -> NodeView? {
         let tag = UInt32(truncatingIfNeeded: hash >> 32)
-        var index = Int(truncatingIfNeeded: hash) & slotMask
+        var index = Int(truncatingIfNeeded: hash) & mask
         // Linear probing; a free slot ends it, and there is always one.
         while true {
             let slot = slots &+ index &* ImageLayout.Slot.bytes
@@ -79,7 +134,7 @@ package struct ServingImage {
                 let view = NodeView(bytes: bytes, offset: Int(node))
                 if view.name.equals(name) { return view }
             }
-            index = (index &+ 1) & slotMask
+            index = (index &+ 1) & mask
         }
     }
 

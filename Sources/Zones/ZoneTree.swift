@@ -7,13 +7,25 @@ package struct ZoneTree: Sendable {
     package let owners: [Name: [RRset]]
     /// Names that exist only because names below them do (RFC 8020 §2).
     package let emptyNonTerminals: Set<Name>
+    /// Owners of NS, MX, SRV, SVCB and HTTPS: their answers carry addresses of other names.
+    package let pointing: [Name]
+    /// Whether there are SVCB or HTTPS records.
+    package let hasServiceBindings: Bool
+
+    private static let pointers: Set<RRType> = [.ns, .mx, .srv, .svcb, .https]
 
     package init(origin: Name, owners: [Name: [RRset]]) {
         self.origin = origin
         self.owners = owners
         var empty: Set<Name> = []
+        var pointing: [Name] = []
+        var hasServiceBindings = false
         let originLabels = origin.labelCount
-        for owner in owners.keys {
+        for (owner, sets) in owners {
+            if sets.contains(where: { ZoneTree.pointers.contains($0.type) }) {
+                pointing.append(owner)
+                if sets.holds(.svcb) || sets.holds(.https) { hasServiceBindings = true }
+            }
             var labels = owner.labelCount - 1
             var ancestor = owner.parent
             // What lies above a known name is known as well: the walk ends there.
@@ -25,6 +37,8 @@ package struct ZoneTree: Sendable {
             }
         }
         emptyNonTerminals = empty
+        self.pointing = pointing
+        self.hasServiceBindings = hasServiceBindings
     }
 
     package func rrset(_ owner: Name, _ type: RRType) -> RRset? { owners[owner]?.first(of: type) }

@@ -4,6 +4,9 @@ import Transport
 struct Arguments {
     var state = ""
     var generation: UInt64 = 0
+    /// The number of the file that the image lies in, and where in it.
+    var file: UInt64 = 0
+    var root = 0
     /// Inherited sockets, one thread each.
     var udp: [CInt] = []
     /// Inherited listeners.
@@ -13,7 +16,8 @@ struct Arguments {
     static let usage = """
         sterna-answer: answers DNS queries from a serving image; `sterna serve` starts it.
 
-        usage: sterna-answer --state DIR --generation N --udp FD,FD --tcp FD,FD
+        usage: sterna-answer --state DIR --generation N --file N --root OFFSET
+                             --udp FD,FD --tcp FD,FD
                              [--tcp-connections N] [--tcp-per-client N] [--tcp-idle SECONDS]
         """
 
@@ -27,6 +31,12 @@ struct Arguments {
             case "--generation":
                 guard let number = UInt64(value) else { return nil }
                 generation = number
+            case "--file":
+                guard let number = UInt64(value) else { return nil }
+                file = number
+            case "--root":
+                guard let number = Int(value), number >= 0 else { return nil }
+                root = number
             case "--udp":
                 guard let files = Arguments.files(value) else { return nil }
                 udp = files
@@ -45,7 +55,7 @@ struct Arguments {
             default: return nil
             }
         }
-        guard !state.isEmpty, generation > 0, !udp.isEmpty else { return nil }
+        guard !state.isEmpty, generation > 0, file > 0, !udp.isEmpty else { return nil }
     }
 
     private static func files(_ text: String) -> [CInt]? {

@@ -13,6 +13,9 @@ struct Attendant {
     let cell: ImageCell
     let sockets: [CInt]
     var generation: UInt64
+    /// What is served, and the number of its file.
+    private var image: LoadedImage
+    private var file: UInt64
     private var control: CInt = -1
 
     enum Ending {
@@ -20,7 +23,12 @@ struct Attendant {
         case handOver
     }
 
-    init(state: String, plane: Plane, cell: ImageCell, sockets: [CInt], generation: UInt64) {
+    init(
+        state: String, plane: Plane, cell: ImageCell, sockets: [CInt], generation: UInt64,
+        image: LoadedImage, file: UInt64
+    ) {
+        self.image = image
+        self.file = file
         self.state = state
         self.plane = plane
         self.cell = cell
@@ -67,7 +75,8 @@ struct Attendant {
             received = nil
         }
         switch received {
-        case .serve(let generation): adopt(generation)
+        case .serve(let generation, let file, let root):
+            adopt(generation, file: file, root: Int(root))
         case .stop: return .stop
         case .handOver: return .handOver
         case .hello, .adopted, .refused: break
@@ -79,16 +88,32 @@ struct Attendant {
     }
 
     /// Maps, checks and serves another image; what cannot be served changes nothing.
-    private mutating func adopt(_ number: UInt64) {
+    private mutating func adopt(_ number: UInt64, file: UInt64, root: Int) {
         do {
-            let path = Plane.imagePath(folder: state, generation: number)
-            cell.publish(try LoadedImage(path: path))
+            let new = try load(file, root: root)
+            cell.publish(new)
+            image = new
+            self.file = file
             generation = number
+            plane.adoptedFile = file
             plane.adopted = number
             HandoverSocket.send(.adopted(generation: number), to: control)
         } catch {
             HandoverSocket.send(
                 .refused(generation: number, reason: error.description), to: control)
         }
+    }
+
+    /// A patch of the file that is served needs no new mapping, as long as there is room.
+    private func load(_ file: UInt64, root: Int) throws(ImageError) -> LoadedImage {
+        if file == self.file, root > image.image.root {
+            do throws(ImageError) {
+                return try LoadedImage(image, root: root)
+            } catch .cutShort {
+                // It outgrew the mapping: map it again.
+            }
+        }
+        return try LoadedImage(
+            path: Plane.imagePath(folder: state, file: file), root: root)
     }
 }

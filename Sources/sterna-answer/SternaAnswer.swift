@@ -24,13 +24,16 @@ enum SternaAnswer {
     private static func run(_ arguments: Arguments) throws {
         let signals = Signals.watch()
         let plane = try Plane(folder: arguments.state)
-        let path = Plane.imagePath(folder: arguments.state, generation: arguments.generation)
-        let cell = ImageCell(try LoadedImage(path: path))
+        let path = Plane.imagePath(folder: arguments.state, file: arguments.file)
+        let image = try LoadedImage(path: path, root: arguments.root)
+        let cell = ImageCell(image)
+        plane.adoptedFile = arguments.file
         plane.adopted = arguments.generation
         var threads = try startThreads(arguments, plane: plane, cell: cell)
         var attendant = Attendant(
             state: arguments.state, plane: plane, cell: cell,
-            sockets: arguments.udp + arguments.tcp, generation: arguments.generation)
+            sockets: arguments.udp + arguments.tcp, generation: arguments.generation,
+            image: image, file: arguments.file)
         let ending = try attendant.run(signals: signals)
         guard threads.stop(ending == .stop ? .drain : .handOver) else {
             fail("sterna-answer: a thread did not stop in time", code: 1)

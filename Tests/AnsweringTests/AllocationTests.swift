@@ -209,7 +209,7 @@ import Zones
             [ZoneSource(zone: try TestZones.zone(AllocationTests.zone), steering: try steering())],
             platform: SteeringDefinition(), settings: settings,
             slots: SlotMap(capacity: 100), generation: 1)
-        let path = Plane.imagePath(folder: folder, generation: 1)
+        let path = Plane.imagePath(folder: folder, file: 1)
         try Data(compiled.bytes).write(to: URL(filePath: path))
         let verdicts = VerdictTable(privateWords: 100)
         for endpoint in compiled.endpoints where endpoint.key == "example.org/dead" {

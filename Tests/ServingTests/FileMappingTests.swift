@@ -24,7 +24,7 @@ import Testing
         let folder = try TemporaryFolder()
         let bytes = try TestZone.image(generation: 5)
         let path = try folder.write(bytes, to: "image-5")
-        #expect(Plane.imagePath(folder: folder.path, generation: 5) == path)
+        #expect(Plane.imagePath(folder: folder.path, file: 5) == path)
         #expect(try LoadedImage(path: path).image.generation == 5)
         let cut = try folder.write(Array(bytes.dropLast(8)), to: "image-6")
         #expect(throws: ImageError.self) { try LoadedImage(path: cut) }

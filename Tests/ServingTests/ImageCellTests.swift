@@ -77,7 +77,8 @@ import Testing
         // The new image is there, so the publisher is waiting; give it time to be impatient.
         for _ in 0..<2_000 {
             #expect(
-                image.bytes.word(ImageLayout.Field.checksum) == ServingImage.checksum(image.bytes))
+                image.bytes.word(ImageLayout.Field.checksum)
+                    == ServingImage.checksum(ofPart: image.bytes))
         }
         let returned = flags.published.load(ordering: .sequentiallyConsistent)
         #expect(!returned)
@@ -100,7 +101,7 @@ import Testing
                 let generation = image.generation
                 let isWhole =
                     image.bytes.word(ImageLayout.Field.checksum)
-                    == ServingImage.checksum(image.bytes)
+                    == ServingImage.checksum(ofPart: image.bytes)
                 // Who enters after `publish` has returned meets that image or a newer one.
                 if !isWhole || generation < last || generation < least {
                     flags.broken.add(1, ordering: .relaxed)

@@ -152,7 +152,7 @@ import Zones
                 image.replaceSubrange(
                     ImageLayout.Field.slotMask..<ImageLayout.Field.slotMask + 4, with: $0)
             }
-            let checksum = image.withView { ServingImage.checksum($0) }
+            let checksum = image.withView { ServingImage.checksum(ofPart: $0) }
             withUnsafeBytes(of: checksum) {
                 image.replaceSubrange(
                     ImageLayout.Field.checksum..<ImageLayout.Field.checksum + 8, with: $0)

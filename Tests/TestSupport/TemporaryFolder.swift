@@ -33,6 +33,21 @@ package final class TemporaryFolder: Sendable {
         return path
     }
 
+    /// Appends bytes to a file of the folder, which must be `offset` long.
+    package func append(_ bytes: [UInt8], at offset: Int, to name: String) throws {
+        guard let file = fopen("\(path)/\(name)", "a") else {
+            throw TestFailure("cannot open \(name)")
+        }
+        defer { fclose(file) }
+        fseek(file, 0, SEEK_END)
+        guard ftell(file) == offset else {
+            throw TestFailure("\(name) has \(ftell(file)) bytes, not \(offset)")
+        }
+        guard fwrite(bytes, 1, bytes.count, file) == bytes.count else {
+            throw TestFailure("cannot write \(name)")
+        }
+    }
+
     /// Overwrites bytes inside a file of the folder.
     package func patch(_ bytes: [UInt8], at offset: Int, in name: String) throws {
         guard let file = fopen("\(path)/\(name)", "r+") else {

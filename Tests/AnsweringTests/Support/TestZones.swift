@@ -25,6 +25,13 @@ enum TestZones {
             loadZone(origin: try Name(origin), file: "test.zone", files: files))
     }
 
+    /// A zone whose text has everything.
+    static func bare(_ text: String, origin: String) throws -> Zone {
+        let files = ZoneFiles(folder: "", contents: ["test.zone": text])
+        return try unwrap(
+            loadZone(origin: try Name(origin), file: "test.zone", files: files))
+    }
+
     /// The text of a zone in the folder of golden answers.
     static func text(_ name: String) throws -> String {
         try String(contentsOfFile: folder + name, encoding: .utf8)
