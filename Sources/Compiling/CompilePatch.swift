@@ -147,7 +147,10 @@ private struct PatchCompiler {
             changes = found
         }
         var steered: [Name: [ZoneCompiler.Steered]] = [:]
-        if let endpoints {
+        let steeringStays =
+            served.platformStays
+            && PatchCompiler.isSame(source.steeringRevision, old.steeringRevision)
+        if let endpoints, !steeringStays {
             guard
                 let records = compileSteered(
                     source, from: old, endpoints: endpoints, &changes)

@@ -7,12 +7,15 @@ package struct ZoneFiles: Sendable {
     /// Follows symbolic links and `..`; nil when there is no such file.
     private let resolve: @Sendable (String) -> String?
     private let read: @Sendable (String) throws(ZoneFileError) -> [UInt8]
+    /// Told about every file that a zone file includes.
+    private let onInclude: @Sendable () -> Void
 
     /// Largest file read, in bytes.
     package static let maximumBytes = 1 << 30
 
     /// Files on the disk; `$INCLUDE` stays in `folder`.
-    package init(folder: String) {
+    package init(folder: String, onInclude: @escaping @Sendable () -> Void = {}) {
+        self.onInclude = onInclude
         resolve = ZoneFiles.realPath
         read = ZoneFiles.contents
         self.folder = ZoneFiles.realPath(folder.isEmpty ? "." : folder)
@@ -20,6 +23,7 @@ package struct ZoneFiles: Sendable {
 
     /// Files in memory by path, links by path and destination; `$INCLUDE` stays in `folder`.
     package init(folder: String, contents: [String: String], links: [String: String] = [:]) {
+        onInclude = {}
         self.folder = ZoneFiles.normalized(folder)
         resolve = { path in
             let path = ZoneFiles.normalized(path)
@@ -48,7 +52,10 @@ package struct ZoneFiles: Sendable {
     }
 
     /// - Parameter path: As `resolveIncluded` gave it.
-    func load(_ path: String) throws(ZoneFileError) -> [UInt8] { try read(path) }
+    func load(_ path: String) throws(ZoneFileError) -> [UInt8] {
+        onInclude()
+        return try read(path)
+    }
 
     /// `path` as seen from the folder of `file`.
     static func path(_ path: String, besides file: String) -> String {

@@ -25,7 +25,8 @@ struct CheckCommand: AsyncParsableCommand {
     var output: OutputFormat = .text
 
     func run() async throws {
-        let loaded = LoadedConfiguration.load(try options.source())
+        let progress = LoadProgress { printError($0) }
+        let loaded = LoadedConfiguration.load(try options.source(), progress: progress)
         var findings = loaded.findings
         var summary = CheckSummary(zones: loaded.zones.count)
         if !loaded.hasErrors {
@@ -43,6 +44,7 @@ struct CheckCommand: AsyncParsableCommand {
                 findings += error.all
             }
         }
+        progress.end()
         summary.errors = findings.filter { $0.severity == .error }.count
         summary.warnings = findings.count - summary.errors
         switch output {

@@ -43,11 +43,12 @@ struct ServeCommand: AsyncParsableCommand {
         }
         logger.logLevel = level
         let source = try options.source()
-        let loaded = LoadedConfiguration.load(source)
+        let progress = LoadProgress { printError($0) }
+        let loaded = LoadedConfiguration.load(source, progress: progress)
         for finding in loaded.findings { printError(finding.description) }
         if loaded.hasErrors { throw ExitCode.failure }
         do {
-            try await serve(source, loaded, logger)
+            try await serve(source, loaded, logger, progress)
         } catch {
             printError("sterna: \(error)")
             throw ExitCode.failure
@@ -55,8 +56,10 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func serve(
-        _ source: ConfigurationSource, _ loaded: LoadedConfiguration, _ logger: Logger
+        _ source: ConfigurationSource, _ loaded: LoadedConfiguration, _ logger: Logger,
+        _ progress: LoadProgress
     ) async throws {
+        defer { progress.end() }
         // Writes to a client that has gone are an error code, not the end.
         signal(SIGPIPE, SIG_IGN)
         raiseFileLimit()
@@ -72,6 +75,7 @@ struct ServeCommand: AsyncParsableCommand {
         let server = try Server(
             source: source, configuration: loaded, state: state, launcher: launcher, logger: logger)
         let addresses = try await server.start()
+        progress.end()
         for address in addresses { logger.info("answering on \(address), UDP and TCP") }
 
         var services: [any Service] = [

@@ -11,15 +11,26 @@ struct LoadedConfiguration: Sendable {
     var settings = ServerSettings()
     var zones: [ZoneSource] = []
     var findings: [Finding] = []
+    /// Equal numbers mean equal settings.
+    var platformRevision: UInt64 = 0
+    /// The text that the settings were read from.
+    fileprivate var settingsText = ""
+    /// What was read from each zone's files, to be used again while they stay as they are.
+    fileprivate var zoneFiles: [Name: ZoneFileContent] = [:]
 
     var hasErrors: Bool { findings.contains { $0.severity == .error } }
 
     /// Reads and checks every file; never stops at the first fault.
+    ///
+    /// - Parameters:
+    ///   - earlier: what was loaded before; files that have not changed since are not read again.
+    ///   - progress: told how many zones are read, and how many there are.
     static func load(
         _ source: ConfigurationSource,
-        environment: [String: String] = ProcessInfo.processInfo.environment
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        after earlier: LoadedConfiguration? = nil, progress: LoadProgress? = nil
     ) -> LoadedConfiguration {
-        var loader = ConfigurationLoader(source: source)
+        var loader = ConfigurationLoader(source: source, earlier: earlier, progress: progress)
         return loader.load(environment: environment)
     }
 
@@ -37,11 +48,18 @@ struct LoadedConfiguration: Sendable {
 /// Reads the files of a configuration one after the other and collects what is wrong with them.
 private struct ConfigurationLoader {
     let source: ConfigurationSource
+    private let earlier: LoadedConfiguration?
+    private let progress: LoadProgress?
     private var result = LoadedConfiguration()
 
-    init(source: ConfigurationSource) { self.source = source }
+    init(source: ConfigurationSource, earlier: LoadedConfiguration?, progress: LoadProgress?) {
+        self.source = source
+        self.earlier = earlier
+        self.progress = progress
+    }
 
     mutating func load(environment: [String: String]) -> LoadedConfiguration {
+        result.platformRevision = Revision.next()
         if let file = source.file { loadSettings(file, environment: environment) }
         applyCommandLine()
         loadZones()
@@ -59,6 +77,10 @@ private struct ConfigurationLoader {
             file: file, text: text, environment: environment)
         result.findings += findings
         if let settings { result.settings = settings }
+        result.settingsText = text
+        if let earlier, earlier.settingsText == text {
+            result.platformRevision = earlier.platformRevision
+        }
     }
 
     private mutating func applyCommandLine() {
@@ -84,13 +106,19 @@ private struct ConfigurationLoader {
         }
         if let folder = result.settings.zonesFolder { files += listFolder(folder) }
         var seen: [Name: String] = [:]
+        var wanted: [ZoneFileContent.Place] = []
         for (origin, file, folder) in files {
             if let other = seen[origin] {
                 report(file, "zone \(origin) is given twice; the other file is \(other)")
                 continue
             }
             seen[origin] = file
-            loadZone(origin, file, folder)
+            wanted.append(.init(origin: origin, file: file, folder: folder))
+        }
+        for content in ZoneFileContent.load(
+            wanted, after: earlier?.zoneFiles ?? [:], progress: progress)
+        {
+            take(content)
         }
         if files.isEmpty, !result.hasErrors {
             let place = source.file ?? result.settings.zonesFolder ?? "sterna"
@@ -125,25 +153,22 @@ private struct ConfigurationLoader {
         return files
     }
 
-    private mutating func loadZone(_ origin: Name, _ file: String, _ folder: String) {
-        let (zone, findings) = MasterFile.loadZone(origin: origin, file: file, folder: folder)
-        result.findings += findings
+    private mutating func take(_ content: ZoneFileContent) {
+        let origin = content.place.origin
+        result.zoneFiles[origin] = content
+        result.findings += content.findings
         var steering = SteeringDefinition()
-        let stem = file.hasSuffix(".zone") ? String(file.dropLast(5)) : file
-        let steeringFile = "\(stem).yaml"
-        if FileManager.default.fileExists(atPath: steeringFile), let text = read(steeringFile) {
-            let (definition, findings) = readZoneSteering(
-                file: steeringFile, text: text, origin: origin)
-            result.findings += findings
-            if let definition {
-                steering = definition
-                result.findings += resolve(
-                    platform: result.settings.steering, zone: definition, origin: origin)
-            }
+        if let definition = content.steering {
+            steering = definition
+            result.findings += resolve(
+                platform: result.settings.steering, zone: definition, origin: origin)
         }
-        guard let zone else { return }
+        guard let zone = content.zone else { return }
         result.findings += zone.findings(forSteered: steering.names)
-        result.zones.append(ZoneSource(zone: zone, steering: steering))
+        var source = ZoneSource(zone: zone, steering: steering)
+        source.zoneRevision = content.zoneRevision
+        source.steeringRevision = content.steeringRevision
+        result.zones.append(source)
     }
 
     // MARK: Checks that need everything
@@ -165,30 +190,12 @@ private struct ConfigurationLoader {
     }
 
     private mutating func read(_ file: String) -> String? {
-        do {
-            let data = try Data(contentsOf: URL(fileURLWithPath: file))
-            guard data.count <= ConfigurationLimits.maximumFileBytes else {
-                report(
-                    file, "the file is larger than \(ConfigurationLimits.maximumFileBytes) bytes")
-                return nil
-            }
-            guard let text = String(data: data, encoding: .utf8) else {
-                report(file, "the file is not UTF-8 text")
-                return nil
-            }
-            return text
-        } catch {
-            report(file, "the file cannot be read: \(reason(error))")
+        switch SmallFile.read(file) {
+        case .success(let text): return text
+        case .failure(let finding):
+            result.findings.append(finding)
             return nil
         }
-    }
-
-    /// What the system said, without the wrapping of Foundation's errors.
-    private func reason(_ error: any Error) -> String {
-        guard let underlying = (error as? CocoaError)?.underlying as? POSIXError else {
-            return error.localizedDescription
-        }
-        return String(cString: strerror(underlying.code.rawValue))
     }
 
     private mutating func report(_ file: String, _ message: String) {
@@ -205,5 +212,4 @@ private struct ConfigurationLoader {
 private enum ConfigurationLimits {
     /// Counter pages in shared memory.
     static let maximumThreads = 64
-    static let maximumFileBytes = 16 << 20
 }

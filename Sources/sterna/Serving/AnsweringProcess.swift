@@ -2,6 +2,7 @@ import DNSWire
 import Foundation
 import Handover
 import Logging
+import Serving
 import ServiceLifecycle
 import Transport
 
@@ -21,7 +22,7 @@ actor AnsweringProcess {
     /// Whether the process was found running, answering for an earlier control process.
     private(set) var isAdopted = false
     /// The image that a process started now is to serve.
-    private var generation: UInt64 = 0
+    private var image = ImagePlace(generation: 0, file: 0)
     private var waiting: [UInt64: CheckedContinuation<HandoverMessage, any Error>] = [:]
     private var isStopping = false
     private var lastStart = ContinuousClock.now
@@ -47,9 +48,10 @@ actor AnsweringProcess {
 
     /// Looks for a process that an earlier control process left behind.
     ///
+    /// - Parameter plane: tells which file the image that it serves lies in.
     /// - Returns: the image that it serves; nil when there is none that listens on these addresses.
     func adopt(
-        listen: [SocketAddress], workers: Int
+        listen: [SocketAddress], workers: Int, plane: Plane
     ) throws -> (generation: UInt64, process: pid_t)? {
         guard let found = try greet(),
             case .hello(let version, let process, let generation) = found.hello
@@ -72,13 +74,13 @@ actor AnsweringProcess {
         } else {
             // A new version answers beside the old one before that goes.
             logger.notice("replacing answering process \(process) of version \(version)")
-            self.generation = generation
+            image = ImagePlace(generation: generation, file: plane.adoptedFile)
             try start()
             // Looking for the new one may have met the old one and cost it this connection.
             if !HandoverSocket.send(.handOver, to: found.connection) { kill(process, SIGTERM) }
             close(found.connection)
         }
-        self.generation = generation
+        image = ImagePlace(generation: generation, file: plane.adoptedFile)
         return (generation, self.process)
     }
 
@@ -123,9 +125,10 @@ actor AnsweringProcess {
     }
 
     /// Makes the process serve an image: starts one if there is none.
-    func serve(_ generation: UInt64) async throws {
-        let previous = self.generation
-        self.generation = generation
+    func serve(_ new: ImagePlace) async throws {
+        let previous = image
+        image = new
+        let generation = new.generation
         guard connection >= 0 else {
             try start()
             return
@@ -133,7 +136,9 @@ actor AnsweringProcess {
         let connection = connection
         let reply = try await withCheckedThrowingContinuation { continuation in
             waiting[generation] = continuation
-            if !HandoverSocket.send(.serve(generation: generation), to: connection) {
+            let message = HandoverMessage.serve(
+                generation: generation, file: new.file, root: new.root)
+            if !HandoverSocket.send(message, to: connection) {
                 waiting.removeValue(forKey: generation)?.resume(
                     throwing: ServeError("the answering process is gone"))
             }
@@ -143,7 +148,7 @@ actor AnsweringProcess {
             }
         }
         if case .refused(_, let reason) = reply {
-            self.generation = previous
+            image = previous
             throw ServeError("the answering process refuses the new image: \(reason)")
         }
     }
@@ -156,7 +161,7 @@ actor AnsweringProcess {
     /// Starts a process and waits until it answers.
     private func start() throws {
         lastStart = .now
-        let child = try launcher.launch(sockets: sockets, generation: generation)
+        let child = try launcher.launch(sockets: sockets, image: image)
         let deadline = ContinuousClock.now + AnsweringProcess.patience
         while ContinuousClock.now < deadline {
             if let found = try? greet() {
@@ -281,6 +286,15 @@ actor AnsweringProcess {
         await Task { for await _ in ended {} }.value
         killer.cancel()
     }
+}
+
+/// Where an image lies in the state folder.
+struct ImagePlace: Sendable, Equatable {
+    var generation: UInt64
+    /// The number of its file.
+    var file: UInt64
+    /// Where in the file its header lies; 0 unless it is a patch.
+    var root: UInt32 = 0
 }
 
 /// Stops the answering process when the server shuts down; listed first, so that it goes last.

@@ -24,7 +24,7 @@ struct ProcessLauncher: Sendable {
     /// Starts the process in a group of its own, so that Ctrl-C in a terminal is not for it.
     ///
     /// - Parameter sockets: UDP sockets and TCP listeners, in any order.
-    func launch(sockets: [CInt], generation: UInt64) throws(ServeError) -> pid_t {
+    func launch(sockets: [CInt], image: ImagePlace) throws(ServeError) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -56,7 +56,8 @@ struct ProcessLauncher: Sendable {
         posix_spawnattr_setflags(&attributes, Int16(flags))
 
         let words = [
-            program, "--state", state, "--generation", String(generation),
+            program, "--state", state, "--generation", String(image.generation),
+            "--file", String(image.file), "--root", String(image.root),
             "--udp", udp.map(String.init).joined(separator: ","),
             "--tcp", tcp.map(String.init).joined(separator: ","),
             "--tcp-connections", String(limits.connections),

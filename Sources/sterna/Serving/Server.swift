@@ -27,6 +27,8 @@ actor Server {
     private(set) var configuration: LoadedConfiguration
     private(set) var compiled: CompiledImage?
     private(set) var generation: UInt64 = 0
+    /// What is served, as this process reads it, and where it lies.
+    private var served: (image: LoadedImage, place: ImagePlace)?
     private(set) var lastReload: StatusReport.ReloadReport?
     private var reloading: Task<ReloadOutcome, Never>?
     private let wordsAreLive: Flag
@@ -75,19 +77,20 @@ actor Server {
     /// - Returns: the addresses that are answered on.
     func start() async throws -> [SocketAddress] {
         let settings = configuration.settings
-        let found = try await answering.adopt(listen: settings.listen, workers: settings.workers)
+        let found = try await answering.adopt(
+            listen: settings.listen, workers: settings.workers, plane: plane)
         let last = found?.generation ?? plane.generation
-        let known = state.slots(generation: last)
-        generation = max(last, plane.generation, state.generations.max() ?? 0) + 1
+        let known = state.slots(file: plane.adoptedFile)
+        generation = max(last, plane.generation, state.imageFiles.max() ?? 0) + 1
         let image = try await compile(
             configuration, slots: SlotMap(serving: known, capacity: Plane.slotCount))
         for warning in image.warnings { logger.warning("\(warning)") }
-        try state.write(image.bytes, generation: generation)
+        let place = try write(image)
         await restoreVerdicts(image, known: known)
         if found == nil {
             try await answering.open(listen: settings.listen, workers: settings.workers)
         }
-        try await publish(image)
+        try await publish(image, place)
         if let found {
             logger.notice("took over answering process \(found.process), which went on answering")
         }
@@ -137,7 +140,10 @@ actor Server {
     private func reloadNow() async -> ReloadOutcome {
         let source = source
         // Elsewhere, so that a large configuration does not keep the API waiting.
-        let loaded = await Task.detached { LoadedConfiguration.load(source) }.value
+        let earlier = configuration
+        let loaded = await Task.detached {
+            LoadedConfiguration.load(source, after: earlier)
+        }.value
         let outcome = await apply(loaded)
         let time = Date().ISO8601Format()
         lastReload = .init(time: time, ok: outcome.succeeded, message: outcome.message)
@@ -158,16 +164,15 @@ actor Server {
                 findings: findings)
         }
         do {
-            let slots = compiled?.slots ?? SlotMap(capacity: Plane.slotCount)
             generation += 1
-            let image = try await compile(loaded, slots: slots)
-            try state.write(image.bytes, generation: generation)
+            let image = try await compileNext(loaded)
+            let place = try write(image)
             let old = configuration
             configuration = loaded
             // New addresses get their words before the image that reads them.
             board.replaceEndpoints(tracked(image))
             do {
-                try await publish(image)
+                try await publish(image, place)
             } catch {
                 configuration = old
                 if let compiled { board.replaceEndpoints(tracked(compiled)) }
@@ -176,6 +181,7 @@ actor Server {
             monitors.replace(targets(image))
             let names = image.zones.reduce(0) { $0 + $1.names }
             var message = "serving image \(generation): \(image.zones.count) zones, \(names) names"
+            if image.root > 0 { message += ", by a patch" }
             for key in restartKeys(old, loaded) {
                 message += "; a changed '\(key)' needs a restart"
             }
@@ -212,24 +218,72 @@ actor Server {
         _ loaded: LoadedConfiguration, slots: SlotMap
     ) async throws -> CompiledImage {
         let generation = generation
-        var ownSecret: [UInt8]?
-        if loaded.settings.cookies == .generated { ownSecret = try state.cookieSecret() }
-        var settings = AnswerSettings(loaded.settings, ownSecret: ownSecret)
-        // A changed limit of TCP needs a restart, and must not be announced before.
-        settings.tcpIdleSeconds = tcpIdleSeconds
-        return try await Task.detached { [settings] in
+        let settings = try answerSettings(loaded)
+        return try await Task.detached {
             try Compiling.compile(
                 loaded.zones, platform: loaded.settings.steering,
                 settings: settings, slots: slots, generation: generation)
         }.value
     }
 
-    /// Makes the answering process serve an image whose file is written.
-    private func publish(_ image: CompiledImage) async throws {
-        try await answering.serve(generation)
-        plane.generation = generation
+    /// Compiles what differs from what is served, or the whole where that does not do.
+    private func compileNext(_ loaded: LoadedConfiguration) async throws -> CompiledImage {
+        guard let compiled, let served else {
+            return try await compile(loaded, slots: SlotMap(capacity: Plane.slotCount))
+        }
+        let generation = generation
+        let settings = try answerSettings(loaded)
+        let before = ServedConfiguration(
+            image: served.image, compiled: compiled, sources: configuration.zones,
+            platformStays: configuration.platformRevision == loaded.platformRevision)
+        let patch = try await Task.detached {
+            try compilePatch(
+                loaded.zones, after: before, platform: loaded.settings.steering,
+                settings: settings, generation: generation)
+        }.value
+        if let patch { return patch }
+        return try await compile(loaded, slots: compiled.slots)
+    }
+
+    private func answerSettings(_ loaded: LoadedConfiguration) throws -> AnswerSettings {
+        var ownSecret: [UInt8]?
+        if loaded.settings.cookies == .generated { ownSecret = try state.cookieSecret() }
+        var settings = AnswerSettings(loaded.settings, ownSecret: ownSecret)
+        // A changed limit of TCP needs a restart, and must not be announced before.
+        settings.tcpIdleSeconds = tcpIdleSeconds
+        return settings
+    }
+
+    /// Writes an image, or a patch behind the one that is served.
+    private func write(_ image: CompiledImage) throws -> ImagePlace {
+        guard image.root > 0, let served else {
+            try state.write(image.bytes, file: generation)
+            return ImagePlace(generation: generation, file: generation)
+        }
+        try state.append(image.bytes, at: image.root, file: served.place.file)
+        return ImagePlace(
+            generation: generation, file: served.place.file, root: UInt32(image.root))
+    }
+
+    /// Makes the answering process serve an image that is written.
+    private func publish(_ image: CompiledImage, _ place: ImagePlace) async throws {
+        let loaded = try load(place)
+        try await answering.serve(place)
+        plane.generation = place.generation
+        served = (loaded, place)
         compiled = image
-        state.removeImages(except: [generation])
+        // It lies in the file, and need not be held twice.
+        compiled?.bytes = []
+        state.removeImages(except: place.file)
+    }
+
+    private func load(_ place: ImagePlace) throws(ImageError) -> LoadedImage {
+        if let served, served.place.file == place.file,
+            let grown = try? LoadedImage(served.image, root: Int(place.root))
+        {
+            return grown
+        }
+        return try LoadedImage(path: state.imagePath(place.file), root: Int(place.root))
     }
 
     private func tracked(_ image: CompiledImage) -> [TrackedEndpoint] {

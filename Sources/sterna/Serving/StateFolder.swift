@@ -42,13 +42,35 @@ struct StateFolder: Sendable {
         return "\(base)/sterna-\(getuid())/\(String(name))"
     }
 
-    func imagePath(_ generation: UInt64) -> String {
-        Plane.imagePath(folder: path, generation: generation)
-    }
+    func imagePath(_ file: UInt64) -> String { Plane.imagePath(folder: path, file: file) }
 
     /// Writes an image so that it is there whole or not at all, crash or not.
-    func write(_ image: [UInt8], generation: UInt64) throws(ServeError) {
-        try write(image, to: imagePath(generation))
+    func write(_ image: [UInt8], file: UInt64) throws(ServeError) {
+        try write(image, to: imagePath(file))
+    }
+
+    /// Writes a patch behind what an image file holds.
+    ///
+    /// It counts for nothing until somebody is told to read it, and carries a checksum, so it need not be flushed.
+    func append(_ patch: [UInt8], at offset: Int, file number: UInt64) throws(ServeError) {
+        let path = imagePath(number)
+        let file = open(path, O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { throw ServeError("cannot write \(path): \(errnoText())") }
+        defer { close(file) }
+        var written = 0
+        patch.withUnsafeBytes { bytes in
+            while written < bytes.count {
+                let count = pwrite(
+                    file, bytes.baseAddress.map { $0 + written }, bytes.count - written,
+                    off_t(offset + written))
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { break }
+                written += count
+            }
+        }
+        guard written == patch.count else {
+            throw ServeError("cannot write \(path): \(errnoText())")
+        }
     }
 
     /// The 16 bytes that cookies are made with when no secret is set; made at the first call, then kept.
@@ -87,21 +109,21 @@ struct StateFolder: Sendable {
     }
 
     /// Removes images other than those named.
-    func removeImages(except kept: Set<UInt64>) {
-        for generation in generations where !kept.contains(generation) {
-            unlink(imagePath(generation))
-        }
+    func removeImages(except kept: UInt64) {
+        for file in imageFiles where file != kept { unlink(imagePath(file)) }
     }
 
-    /// Numbers of the images that lie here.
-    var generations: [UInt64] {
+    /// Numbers of the image files that lie here.
+    var imageFiles: [UInt64] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return names.compactMap { $0.hasPrefix("image-") ? UInt64($0.dropFirst(6)) : nil }
     }
 
     /// The slots that an image of this folder gives its addresses; none if it cannot be read.
-    func slots(generation: UInt64) -> [SlotMap.Key: Int] {
-        guard generation > 0, let loaded = try? LoadedImage(path: imagePath(generation)) else {
+    ///
+    /// - Parameter file: its number; patches leave the slots as they are.
+    func slots(file: UInt64) -> [SlotMap.Key: Int] {
+        guard file > 0, let loaded = try? LoadedImage(path: imagePath(file)) else {
             return [:]
         }
         let image = loaded.image
