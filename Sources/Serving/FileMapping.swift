@@ -18,9 +18,11 @@ package final class FileMapping: @unchecked Sendable {
         unsafe ByteView(UnsafeRawBufferPointer(start: base, count: count))
     }
 
-    /// Maps a whole file for reading.
-    package static func reading(_ path: String) throws(ImageError) -> FileMapping {
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    /// Maps a whole file for reading; a relative path is one of `folder`, an open folder.
+    package static func reading(
+        _ path: String, in folder: CInt = AT_FDCWD
+    ) throws(ImageError) -> FileMapping {
+        let file = unsafe openat(folder, path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw systemError("cannot open \(path)") }
         defer { close(file) }
         var status = stat()

@@ -66,9 +66,9 @@ package final class LoadedImage: @unchecked Sendable {
     package let image: ServingImage
     private let mapping: FileMapping
 
-    /// Maps and checks an image file.
-    package init(path: String) throws(ImageError) {
-        mapping = try FileMapping.reading(path)
+    /// Maps and checks an image file; a relative path is one of `folder`, an open folder.
+    package init(path: String, in folder: CInt = AT_FDCWD) throws(ImageError) {
+        mapping = try FileMapping.reading(path, in: folder)
         image = try ServingImage(mapping.view)
     }
 }

@@ -69,8 +69,11 @@ package final class Plane: @unchecked Sendable {
 
     /// The file of an image in the state folder.
     package static func imagePath(folder: String, generation: UInt64) -> String {
-        "\(folder)/image-\(generation)"
+        "\(folder)/\(imageName(generation: generation))"
     }
+
+    /// What an image is called in its folder.
+    package static func imageName(generation: UInt64) -> String { "image-\(generation)" }
 }
 
 /// An atomic integer at an address in shared memory.

@@ -26,6 +26,10 @@ enum ServerKeys {
             SettingsKey(
                 "chaos", .object(chaos), "Answers to CHAOS questions about the server (RFC 4892)"),
             SettingsKey("tcp", .object(tcp), "Limits of DNS over TCP"),
+            SettingsKey(
+                "confinement", .word(["auto", "off"]), default: "auto",
+                "Whether the answering process gives up privileges, files and system calls that it does not need, as far as the kernel can, or 'off' for debuggers"
+            ),
         ] + SteeringKeys.sections)
 
     static let control = SettingsShape(

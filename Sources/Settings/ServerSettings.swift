@@ -33,6 +33,8 @@ package struct ServerSettings: Sendable {
     package var chaosVersion: String?
     package var chaosID: String?
     package var tcp = TCPSettings()
+    /// Whether the answering process gives up what it does not need.
+    package var isConfined = true
     /// Clusters, monitors, endpoints and policies for every zone.
     package var steering = SteeringDefinition()
     /// Where the monitors among them stand.

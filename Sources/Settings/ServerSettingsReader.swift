@@ -41,6 +41,7 @@ private struct ServerSettingsReader {
         settings.chaosVersion = object.object("chaos")?.text("version")
         settings.chaosID = object.object("chaos")?.text("id")
         if let tcp = object.object("tcp") { readTCP(tcp) }
+        settings.isConfined = object.text("confinement") != "off"
         settings.steering = SteeringReader(checker: checker).read(object, origin: nil)
         for entry in object.map("monitors") {
             settings.monitorPositions[entry.key] = entry.position

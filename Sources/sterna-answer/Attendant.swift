@@ -8,7 +8,10 @@ import Serving
 /// It waits for signals, for connections and for messages. When the control process goes away, it
 /// goes on waiting, and the workers go on answering.
 struct Attendant {
-    let state: String
+    /// The state folder, open: its path may lead through folders that a confined process cannot pass.
+    let folder: CInt
+    /// Where control processes connect.
+    let listener: CInt
     let plane: Plane
     let cell: ImageCell
     let sockets: [CInt]
@@ -20,8 +23,12 @@ struct Attendant {
         case handOver
     }
 
-    init(state: String, plane: Plane, cell: ImageCell, sockets: [CInt], generation: UInt64) {
-        self.state = state
+    init(
+        folder: CInt, listener: CInt, plane: Plane, cell: ImageCell, sockets: [CInt],
+        generation: UInt64
+    ) {
+        self.folder = folder
+        self.listener = listener
         self.plane = plane
         self.cell = cell
         self.sockets = sockets
@@ -29,8 +36,7 @@ struct Attendant {
     }
 
     /// Serves control processes until one, or a signal, says that it is over.
-    mutating func run(signals: CInt) throws(HandoverError) -> Ending {
-        let listener = try HandoverSocket.listen(folder: state)
+    mutating func run(signals: CInt) -> Ending {
         defer { close(listener) }
         while true {
             var waits = [
@@ -81,8 +87,7 @@ struct Attendant {
     /// Maps, checks and serves another image; what cannot be served changes nothing.
     private mutating func adopt(_ number: UInt64) {
         do {
-            let path = Plane.imagePath(folder: state, generation: number)
-            cell.publish(try LoadedImage(path: path))
+            cell.publish(try LoadedImage(path: Plane.imageName(generation: number), in: folder))
             generation = number
             plane.adopted = number
             HandoverSocket.send(.adopted(generation: number), to: control)
