@@ -56,6 +56,11 @@ enum { newest_call = 450 };
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (first), 1, 0), UNLESS_EQUAL_SKIP((second), 1),        \
         ALLOWED, REFUSED
 
+/* Allowed if an argument is one of some successive values. */
+#define ALLOW_RANGE(name, index, first, last)                                                      \
+    UNLESS_EQUAL_SKIP(__NR_##name, 5), LOAD_ARGUMENT(index),                                       \
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, (first), 0, 1),                                        \
+        BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, (last), 0, 1), REFUSED, ALLOWED
 /* Allowed if an argument has a value. */
 #define ALLOW_ONLY(name, index, value)                                                             \
     UNLESS_EQUAL_SKIP(__NR_##name, 4), LOAD_ARGUMENT(index), UNLESS_EQUAL_SKIP((value), 1),        \
@@ -63,6 +68,8 @@ enum { newest_call = 450 };
 
 /* What a file may be opened for: reading, and nothing that makes or changes one. */
 #define WRITING (O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY))
+
+_Static_assert(F_GETFD == 1 && F_SETFD == 2 && F_GETFL == 3 && F_SETFL == 4, "successive");
 
 static int install(void)
 {
@@ -110,7 +117,7 @@ static int install(void)
         ALLOW_WITHOUT(mmap, 2, PROT_EXEC),
         ALLOW_WITHOUT(mprotect, 2, PROT_EXEC),
         ALLOW_WITHOUT(openat, 2, WRITING),
-        ALLOW_EITHER(fcntl, 1, F_GETFL, F_SETFL),
+        ALLOW_RANGE(fcntl, 1, F_GETFD, F_SETFL),
         ALLOW_EITHER(prctl, 0, PR_SET_NAME, PR_SET_TIMERSLACK),
         ALLOW_ONLY(tgkill, 0, self),
         /* Threads, not processes. The flags of clone3 lie in memory, where they cannot be seen. No
