@@ -22,6 +22,8 @@ actor AnsweringProcess {
     private(set) var isAdopted = false
     /// The image that a process started now is to serve.
     private var generation: UInt64 = 0
+    /// The image before that, while it is not known whether the process takes the new one.
+    private var previous: UInt64?
     private var waiting: [UInt64: CheckedContinuation<HandoverMessage, any Error>] = [:]
     private var isStopping = false
     private var lastStart = ContinuousClock.now
@@ -125,7 +127,19 @@ actor AnsweringProcess {
     /// Makes the process serve an image: starts one if there is none.
     func serve(_ generation: UInt64) async throws {
         let previous = self.generation
+        self.previous = previous
         self.generation = generation
+        do {
+            try await offer(generation)
+        } catch {
+            self.generation = previous
+            self.previous = nil
+            throw error
+        }
+        self.previous = nil
+    }
+
+    private func offer(_ generation: UInt64) async throws {
         guard connection >= 0 else {
             try start()
             return
@@ -143,7 +157,6 @@ actor AnsweringProcess {
             }
         }
         if case .refused(_, let reason) = reply {
-            self.generation = previous
             throw ServeError("the answering process refuses the new image: \(reason)")
         }
     }
@@ -226,6 +239,8 @@ actor AnsweringProcess {
         for continuation in waiting.values {
             continuation.resume(throwing: ServeError("the answering process is gone"))
         }
+        // It may have been the new image that ended it; the next one begins with what was served.
+        if let previous { generation = previous }
         waiting = [:]
         await reap(process)
         if isStopping {

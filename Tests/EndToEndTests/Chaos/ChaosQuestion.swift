@@ -10,8 +10,8 @@ enum ChaosQuestion: String, CaseIterable, Sendable {
     case guest
     /// The endpoints by failover, all of them, and by weight.
     case order, spread, share
-    /// A name of the example, whose endpoints are probed, and dead.
-    case shop
+    /// A name of the example, whose endpoint is probed, and dead.
+    case asia
 
     /// What a server may answer.
     struct Answer {
@@ -53,7 +53,7 @@ enum ChaosQuestion: String, CaseIterable, Sendable {
             return interval.versions.contains { ($0 % 2 == 1) == isThere }
         case .order, .spread, .share:
             return answer.rcode == Self.noError && isSteeredRight(answer.addresses, interval)
-        case .shop: return answer.rcode == Self.noError && answer.addresses.count == 1
+        case .asia: return answer.rcode == Self.noError && answer.addresses.count == 1
         }
     }
 
