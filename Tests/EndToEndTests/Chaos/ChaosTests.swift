@@ -37,12 +37,9 @@ extension EndToEnd {
                     #expect(tally.answered > 0 && tally.judgedSteered > 0)
                 }
                 // A batch dies with its process, and nothing else is ever lost.
-                let lost = tallies.flatMap(\.lost)
-                #expect(lost.count <= Self.batch * kills.answering.count, "seed \(Self.seed)")
-                let unexplained = lost.filter { sent in
-                    !kills.answering.contains { abs((sent - $0) / .seconds(1)) < 2 }
-                }
-                #expect(unexplained.isEmpty, "seed \(Self.seed): \(unexplained.count) lost")
+                let losses = kills.losses(tallies.flatMap(\.lost))
+                #expect(losses.byKill.allSatisfy { $0 <= Self.batch }, "seed \(Self.seed)")
+                #expect(losses.unexplained == 0, "seed \(Self.seed)")
                 #expect(kills.control > 0 && kills.answering.count > 0)
                 let counts = changes.counts
                 #expect(counts.reloads > 0 && counts.pushes > 0 && counts.feeds > 0)
@@ -64,6 +61,9 @@ extension EndToEnd {
                 chaos: \(Self.seconds) s, seed \(Self.seed): \(sum(\.sent)) queries, \
                 \(sum(\.lost.count)) lost, \(sum(\.faultCount)) wrong, \(sum(\.late)) late, slowest \
                 \(tallies.map(\.slowest).max() ?? .zero); \(sum(\.judgedSteered)) steered ones judged
+                chaos: most lost with one process \
+                \(kills.losses(tallies.flatMap(\.lost)).byKill.max() ?? 0), with none \
+                \(kills.losses(tallies.flatMap(\.lost)).unexplained)
                 chaos: killed the control process \(kills.control) times and the answering process \
                 \(kills.answering.count) times; acknowledged: \(counts.reloads) reloads, \
                 \(counts.pushes) pushes, \(counts.feeds) feed files; unacknowledged: \
@@ -89,6 +89,17 @@ extension EndToEnd {
             var answering: [ContinuousClock.Instant] = []
             /// Control processes that are gone, for their logs.
             var servers: [ChildProcess] = []
+
+            /// How many of the lost queries were sent within a second of each kill of an answering
+            /// process, and how many of none: kills are further apart.
+            func losses(
+                _ lost: [ContinuousClock.Instant]
+            ) -> (byKill: [Int], unexplained: Int) {
+                let byKill = answering.map { kill in
+                    lost.count { abs((kill - $0) / .seconds(1)) < 1 }
+                }
+                return (byKill, lost.count - byKill.reduce(0, +))
+            }
         }
 
         /// Kills either process every few seconds, and sees to it that there are two again.
