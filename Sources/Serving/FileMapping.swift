@@ -41,8 +41,12 @@ package final class FileMapping: @unchecked Sendable {
     package static func room(beside bytes: Int) -> Int { max(16 << 20, bytes / 2) }
 
     /// Maps a whole file for reading, with room for what is appended to it.
-    package static func reading(_ path: String) throws(ImageError) -> FileMapping {
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    ///
+    /// - Parameter folder: an open folder, which a relative path is one of.
+    package static func reading(
+        _ path: String, in folder: CInt = AT_FDCWD
+    ) throws(ImageError) -> FileMapping {
+        let file = unsafe openat(folder, path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw systemError("cannot open \(path)") }
         do throws(ImageError) {
             var status = stat()

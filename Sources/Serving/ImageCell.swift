@@ -69,9 +69,13 @@ package final class LoadedImage: @unchecked Sendable {
 
     /// Maps and checks an image file.
     ///
-    /// - Parameter root: which of its headers is to be read; what that follows is checked as well.
-    package init(path: String, root: Int = 0) throws(ImageError) {
-        mapping = try FileMapping.reading(path)
+    /// - Parameters:
+    ///   - folder: an open folder, which a relative path is one of.
+    ///   - root: which of its headers is to be read; what that follows is checked as well.
+    package init(
+        path: String, in folder: CInt = AT_FDCWD, root: Int = 0
+    ) throws(ImageError) {
+        mapping = try FileMapping.reading(path, in: folder)
         image = try LoadedImage.checked(mapping.view, root: root)
     }
 

@@ -23,6 +23,7 @@ package final class Plane: @unchecked Sendable {
     private static let generationOffset = 16
     private static let adoptedOffset = 24
     private static let fileOffset = 56
+    private static let rootOffset = 64
 
     private let mapping: FileMapping
     package let verdicts: VerdictTable
@@ -72,14 +73,23 @@ package final class Plane: @unchecked Sendable {
         set { word(Plane.fileOffset).store(newValue, ordering: .releasing) }
     }
 
+    /// Where in the file that image's header lies.
+    package var adoptedRoot: UInt32 {
+        get { UInt32(truncatingIfNeeded: word(Plane.rootOffset).load(ordering: .acquiring)) }
+        set { word(Plane.rootOffset).store(UInt64(newValue), ordering: .releasing) }
+    }
+
     private func word(_ offset: Int) -> SharedWord { unsafe SharedWord(mapping.base + offset) }
 
     /// The file of an image in the state folder.
     ///
     /// - Parameter file: the generation that the file began with; patches for later ones are appended.
     package static func imagePath(folder: String, file: UInt64) -> String {
-        "\(folder)/image-\(file)"
+        "\(folder)/\(imageName(file: file))"
     }
+
+    /// What an image is called in its folder.
+    package static func imageName(file: UInt64) -> String { "image-\(file)" }
 }
 
 /// An atomic integer at an address in shared memory.

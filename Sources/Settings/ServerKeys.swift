@@ -35,6 +35,10 @@ enum ServerKeys {
                 "Most responses a second over UDP to one network from one name, or an object"),
             SettingsKey(
                 "access", .object(AbuseKeys.access), "Which clients are answered and which refused"),
+            SettingsKey(
+                "confinement", .word(["auto", "off"]), default: "auto",
+                "Whether the answering process gives up privileges, files and system calls that it does not need, as far as the kernel can, or 'off' for debuggers"
+            ),
         ] + SteeringKeys.sections)
 
     static let control = SettingsShape(

@@ -40,6 +40,8 @@ package struct ServerSettings: Sendable {
     /// Limits of responses over UDP; nil: there are none.
     package var rateLimit: RateLimitSettings?
     package var access = AccessSettings()
+    /// Whether the answering process gives up what it does not need.
+    package var isConfined = true
     /// Clusters, monitors, endpoints and policies for every zone.
     package var steering = SteeringDefinition()
     /// Where the monitors among them stand.

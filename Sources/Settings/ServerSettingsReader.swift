@@ -44,6 +44,7 @@ private struct ServerSettingsReader {
         if let tcp = object.object("tcp") { readTCP(tcp) }
         readRateLimit(object)
         if let access = object.object("access") { readAccess(access) }
+        settings.isConfined = object.text("confinement") != "off"
         settings.steering = SteeringReader(checker: checker).read(object, origin: nil)
         for entry in object.map("monitors") {
             settings.monitorPositions[entry.key] = entry.position

@@ -12,6 +12,8 @@ struct Arguments {
     /// Inherited listeners.
     var tcp: [CInt] = []
     var limits = TCPLimits()
+    /// Whether to give up what answering does not need.
+    var isConfined = true
 
     static let usage = """
         sterna-answer: answers DNS queries from a serving image; `sterna serve` starts it.
@@ -19,6 +21,7 @@ struct Arguments {
         usage: sterna-answer --state DIR --generation N --file N --root OFFSET
                              --udp FD,FD --tcp FD,FD
                              [--tcp-connections N] [--tcp-per-client N] [--tcp-idle SECONDS]
+                             [--confinement auto|off]
         """
 
     /// Reads the arguments; nil when they make no sense.
@@ -52,6 +55,9 @@ struct Arguments {
             case "--tcp-idle":
                 guard let number = Int(value), number > 0 else { return nil }
                 limits.idleTimeout = .seconds(number)
+            case "--confinement":
+                guard value == "auto" || value == "off" else { return nil }
+                isConfined = value == "auto"
             default: return nil
             }
         }

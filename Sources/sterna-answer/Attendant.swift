@@ -8,7 +8,10 @@ import Serving
 /// It waits for signals, for connections and for messages. When the control process goes away, it
 /// goes on waiting, and the workers go on answering.
 struct Attendant {
-    let state: String
+    /// The state folder, open: its path may lead through folders that a confined process cannot pass.
+    let folder: CInt
+    /// Where control processes connect.
+    let listener: CInt
     let plane: Plane
     let cell: ImageCell
     let sockets: [CInt]
@@ -24,12 +27,13 @@ struct Attendant {
     }
 
     init(
-        state: String, plane: Plane, cell: ImageCell, sockets: [CInt], generation: UInt64,
-        image: LoadedImage, file: UInt64
+        folder: CInt, listener: CInt, plane: Plane, cell: ImageCell, sockets: [CInt],
+        generation: UInt64, image: LoadedImage, file: UInt64
     ) {
         self.image = image
         self.file = file
-        self.state = state
+        self.folder = folder
+        self.listener = listener
         self.plane = plane
         self.cell = cell
         self.sockets = sockets
@@ -37,8 +41,7 @@ struct Attendant {
     }
 
     /// Serves control processes until one, or a signal, says that it is over.
-    mutating func run(signals: CInt) throws(HandoverError) -> Ending {
-        let listener = try HandoverSocket.listen(folder: state)
+    mutating func run(signals: CInt) -> Ending {
         defer { close(listener) }
         while true {
             var waits = [
@@ -96,6 +99,7 @@ struct Attendant {
             self.file = file
             generation = number
             plane.adoptedFile = file
+            plane.adoptedRoot = UInt32(truncatingIfNeeded: root)
             plane.adopted = number
             HandoverSocket.send(.adopted(generation: number), to: control)
         } catch {
@@ -114,6 +118,6 @@ struct Attendant {
             }
         }
         return try LoadedImage(
-            path: Plane.imagePath(folder: state, file: file), root: root)
+            path: Plane.imageName(file: file), in: folder, root: root)
     }
 }

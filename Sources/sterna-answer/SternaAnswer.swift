@@ -1,6 +1,7 @@
 import Answering
 import CSterna
 import Glibc
+import Handover
 import Serving
 import Steering
 import Transport
@@ -12,8 +13,6 @@ enum SternaAnswer {
         guard let arguments = Arguments(CommandLine.arguments.dropFirst()) else {
             fail(Arguments.usage, code: 64)
         }
-        // It needs nothing that a program it could start would have.
-        _ = sterna_forbid_new_privileges()
         do {
             try run(arguments)
         } catch {
@@ -24,20 +23,37 @@ enum SternaAnswer {
     private static func run(_ arguments: Arguments) throws {
         let signals = Signals.watch()
         let plane = try Plane(folder: arguments.state)
-        let path = Plane.imagePath(folder: arguments.state, file: arguments.file)
-        let image = try LoadedImage(path: path, root: arguments.root)
+        let folder = open(arguments.state, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw FileMapping.systemError("cannot open \(arguments.state)") }
+        let image = try LoadedImage(
+            path: Plane.imageName(file: arguments.file), in: folder, root: arguments.root)
         let cell = ImageCell(image)
         plane.adoptedFile = arguments.file
+        plane.adoptedRoot = UInt32(truncatingIfNeeded: arguments.root)
         plane.adopted = arguments.generation
+        let listener = try HandoverSocket.listen(folder: arguments.state)
+        confine(arguments, folder: folder)
         var threads = try startThreads(arguments, plane: plane, cell: cell)
         var attendant = Attendant(
-            state: arguments.state, plane: plane, cell: cell,
+            folder: folder, listener: listener, plane: plane, cell: cell,
             sockets: arguments.udp + arguments.tcp, generation: arguments.generation,
             image: image, file: arguments.file)
-        let ending = try attendant.run(signals: signals)
+        let ending = attendant.run(signals: signals)
         guard threads.stop(ending == .stop ? .drain : .handOver) else {
             fail("sterna-answer: a thread did not stop in time", code: 1)
         }
+    }
+
+    /// Gives up everything that answering does not need, and says so: everything is open by now, and no
+    /// thread has started.
+    private static func confine(_ arguments: Arguments, folder: CInt) {
+        guard arguments.isConfined else {
+            // It needs nothing that a program it could start would have; debuggers do not mind.
+            _ = sterna_forbid_new_privileges()
+            say("sterna-answer: not confined, as the settings ask")
+            return
+        }
+        say("sterna-answer: " + Confinement(readingBelow: folder).summary)
     }
 
     /// Nonisolated, so that the threads' work does not belong to the main actor.
@@ -56,8 +72,12 @@ enum SternaAnswer {
     }
 
     private static func fail(_ text: String, code: CInt) -> Never {
+        say(text)
+        exit(code)
+    }
+
+    private static func say(_ text: String) {
         let line = Array((text + "\n").utf8)
         _ = write(STDERR_FILENO, line, line.count)
-        exit(code)
     }
 }

@@ -36,6 +36,12 @@ struct ServerSettingsTests {
         #expect(settings.cookies == .generated)
         #expect(settings.clientSubnet && settings.extendedErrors)
         #expect(settings.chaosVersion == nil && settings.chaosID == nil)
+        #expect(settings.isConfined)
+    }
+
+    @Test(arguments: [("auto", true), ("off", false)])
+    func confinementMayBeOff(_ word: String, _ isConfined: Bool) throws {
+        #expect(try SettingsFixture.settings("confinement: \(word)").isConfined == isConfined)
     }
 
     @Test func ednsIsTaken() throws {
@@ -183,8 +189,8 @@ struct ServerSettingsTests {
         BrokenCase(
             "names belong to zones", "names: { shop: { policy: x } }",
             "s.yaml:1:1: unknown key 'names' in the settings; known here: listen, workers, zones, state, "
-                + "control, feeds, edns, chaos, any, tcp, rate-limit, access, clusters, monitors, "
-                + "endpoints, policies"),
+                + "control, feeds, edns, chaos, any, tcp, rate-limit, access, confinement, clusters, "
+                + "monitors, endpoints, policies"),
         BrokenCase(
             "same zone twice", "zones: { a.example: x, A.EXAMPLE.: y }",
             "s.yaml:1:24: zone 'A.EXAMPLE.' is given twice"),

@@ -140,6 +140,25 @@ int sterna_pin_thread(unsigned int processor);
 void sterna_set_timer_slack(unsigned long nanoseconds);
 /* Forbids that this process or a child ever gains privileges by exec. */
 int sterna_forbid_new_privileges(void);
+
+/* ---- Confinement ---- */
+
+/* What these take away, they take from the calling thread and from the threads and programs that it
+ * starts afterwards, for good. Each works without the others, but for the last two, which need
+ * sterna_forbid_new_privileges first. */
+
+/* Gives up all capabilities; user 0 is then a user like any other. */
+int sterna_drop_capabilities(void);
+/* Leaves nothing of the file system but reading the files below `folder`, an open folder (Landlock).
+ * Files that are open stay so. Returns the version of Landlock, from which 4 on no TCP connection can
+ * be made either. */
+int sterna_restrict_files(int folder);
+/* Refuses every system call that answering does not need, with EPERM and a line on standard error
+ * (seccomp). ENOSYS: the calls of this machine are not known here. */
+int sterna_restrict_calls(void);
+
+/* ---- Other processes ---- */
+
 /* Asks for a signal when the parent process ends. */
 int sterna_signal_on_parent_exit(int signal);
 /* Lets a process to be spawned inherit no file from `first` on; `actions` is a

@@ -71,7 +71,8 @@ struct ServeCommand: AsyncParsableCommand {
         limits.connectionsPerClient = loaded.settings.tcp.connectionsPerClient
         limits.idleTimeout = .seconds(loaded.settings.tcp.idleSeconds)
         let launcher = ProcessLauncher(
-            program: ProcessLauncher.programPath(), state: state.path, limits: limits)
+            program: ProcessLauncher.programPath(), state: state.path, limits: limits,
+            isConfined: loaded.settings.isConfined)
         let server = try Server(
             source: source, configuration: loaded, state: state, launcher: launcher, logger: logger)
         let addresses = try await server.start()

@@ -23,6 +23,8 @@ actor AnsweringProcess {
     private(set) var isAdopted = false
     /// The image that a process started now is to serve.
     private var image = ImagePlace(generation: 0, file: 0)
+    /// The image before that, while it is not known whether the process takes the new one.
+    private var previous: ImagePlace?
     private var waiting: [UInt64: CheckedContinuation<HandoverMessage, any Error>] = [:]
     private var isStopping = false
     private var lastStart = ContinuousClock.now
@@ -74,13 +76,15 @@ actor AnsweringProcess {
         } else {
             // A new version answers beside the old one before that goes.
             logger.notice("replacing answering process \(process) of version \(version)")
-            image = ImagePlace(generation: generation, file: plane.adoptedFile)
+            image = ImagePlace(
+            generation: generation, file: plane.adoptedFile, root: plane.adoptedRoot)
             try start()
             // Looking for the new one may have met the old one and cost it this connection.
             if !HandoverSocket.send(.handOver, to: found.connection) { kill(process, SIGTERM) }
             close(found.connection)
         }
-        image = ImagePlace(generation: generation, file: plane.adoptedFile)
+        image = ImagePlace(
+            generation: generation, file: plane.adoptedFile, root: plane.adoptedRoot)
         return (generation, self.process)
     }
 
@@ -127,7 +131,19 @@ actor AnsweringProcess {
     /// Makes the process serve an image: starts one if there is none.
     func serve(_ new: ImagePlace) async throws {
         let previous = image
+        self.previous = previous
         image = new
+        do {
+            try await offer(new)
+        } catch {
+            image = previous
+            self.previous = nil
+            throw error
+        }
+        self.previous = nil
+    }
+
+    private func offer(_ new: ImagePlace) async throws {
         let generation = new.generation
         guard connection >= 0 else {
             try start()
@@ -148,7 +164,6 @@ actor AnsweringProcess {
             }
         }
         if case .refused(_, let reason) = reply {
-            image = previous
             throw ServeError("the answering process refuses the new image: \(reason)")
         }
     }
@@ -231,6 +246,8 @@ actor AnsweringProcess {
         for continuation in waiting.values {
             continuation.resume(throwing: ServeError("the answering process is gone"))
         }
+        // It may have been the new image that ended it; the next one begins with what was served.
+        if let previous { image = previous }
         waiting = [:]
         await reap(process)
         if isStopping {

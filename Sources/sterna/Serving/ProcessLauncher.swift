@@ -8,6 +8,8 @@ struct ProcessLauncher: Sendable {
     let program: String
     let state: String
     let limits: TCPLimits
+    /// Whether the process is to give up what answering does not need.
+    let isConfined: Bool
 
     /// Where inherited files begin in the new process.
     private static let firstFile: CInt = 3
@@ -63,6 +65,7 @@ struct ProcessLauncher: Sendable {
             "--tcp-connections", String(limits.connections),
             "--tcp-per-client", String(limits.connectionsPerClient),
             "--tcp-idle", String(limits.idleTimeout.components.seconds),
+            "--confinement", isConfined ? "auto" : "off",
         ]
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
         arguments.append(nil)

@@ -207,6 +207,7 @@ actor Server {
         if old.settings.workers != new.settings.workers { keys.append("workers") }
         if old.settings.control != new.settings.control { keys.append("control") }
         if old.settings.tcp != new.settings.tcp { keys.append("tcp") }
+        if old.settings.isConfined != new.settings.isConfined { keys.append("confinement") }
         let sources = [old, new].map { $0.settings.feeds.map { "\($0.name) \($0.source)" } }
         if sources[0] != sources[1] { keys.append("feeds") }
         return keys
