@@ -64,6 +64,12 @@ package struct ServingImage {
         return state
     }
 
+    /// Tells images apart by their content: equal ones mean the same wherever they lie.
+    ///
+    /// A worker keeps what it worked out of one image for as long as this stays the same.
+    @inlinable @inline(__always)
+    package var identity: UInt64 { bytes.word(ImageLayout.Field.checksum) }
+
     /// The node of a lower-case wire name; nil when no zone has it.
     @inlinable @inline(__always)
     package func find(_ name: ByteView) -> NodeView? {
