@@ -3,9 +3,12 @@ import Serving
 import Steering
 import Zones
 
-/// Writes the policies of steered names; equal policies are written once.
+/// Writes the policies of steered names; equal policies, and equal names of them, are written once.
+///
+/// Names that answer alike share a record, so that a worker works their answer out once for all of them.
 struct SteeredCompiler {
     private var programOffsets: [[UInt8]: UInt32] = [:]
+    private var recordOffsets: [[UInt8]: UInt32] = [:]
     private(set) var findings: [Finding] = []
 
     /// Writes one zone's steered names and returns what their nodes point to.
@@ -42,33 +45,37 @@ struct SteeredCompiler {
                 return offset
             }()
         programOffsets[program.bytes] = programOffset
-        image.align(8)
-        let start = image.offset
-        image.append(programOffset)
+        var record = ImageBuilder()
+        record.append(programOffset)
         switch name.ttl {
         case .seconds(let seconds):
-            image.append(seconds)
-            image.append(seconds)
+            record.append(seconds)
+            record.append(seconds)
         case .auto(let minimum, let maximum):
-            image.append(minimum)
-            image.append(maximum)
+            record.append(minimum)
+            record.append(maximum)
         }
         var fallback: [IPAddress] = []
         switch name.whenDown {
-        case .all: image.append(ImageLayout.Steered.whenDownAll)
-        case .noData: image.append(ImageLayout.Steered.whenDownNoData)
-        case .serverFailure: image.append(ImageLayout.Steered.whenDownServerFailure)
+        case .all: record.append(ImageLayout.Steered.whenDownAll)
+        case .noData: record.append(ImageLayout.Steered.whenDownNoData)
+        case .serverFailure: record.append(ImageLayout.Steered.whenDownServerFailure)
         case .addresses(let addresses):
-            image.append(ImageLayout.Steered.whenDownAddresses)
+            record.append(ImageLayout.Steered.whenDownAddresses)
             fallback = addresses
         }
         let v4 = fallback.filter(\.isV4).prefix(ProgramLayout.maximumAnswers)
         let v6 = fallback.filter { !$0.isV4 }.prefix(ProgramLayout.maximumAnswers)
-        image.append(UInt8(v4.count))
-        image.append(UInt8(v6.count))
-        image.append(UInt8(0))
-        for address in v4 { image.append(address.bytes) }
-        for address in v6 { image.append(address.bytes) }
+        record.append(UInt8(v4.count))
+        record.append(UInt8(v6.count))
+        record.append(UInt8(0))
+        for address in v4 { record.append(address.bytes) }
+        for address in v6 { record.append(address.bytes) }
+        if let known = recordOffsets[record.bytes] { return known }
+        image.align(8)
+        let start = image.offset
+        image.append(record.bytes)
+        recordOffsets[record.bytes] = start
         return start
     }
 }
