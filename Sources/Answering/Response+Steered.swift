@@ -13,23 +13,34 @@ extension Response {
     ) {
         counters.add(.steered)
         // Read for every query, so that a verdict shows in the very next answer.
-        let known = state.policies.find(
-            steered.offset, v4: v4, identity: image.identity, epoch: verdicts.epoch)
-        let block = known ?? state.policies.resolve(steered, v4: v4, image, verdicts)
-        var outcome = state.policies.answer(
-            block, owner: owner, into: &writer, random: &state.random)
-        if outcome == .addresses { return }
-        if outcome == .evaluate || outcome == .evaluateWhileDown {
-            outcome = state.policies.evaluate(
-                block, image, verdicts, owner: owner, into: &writer, random: &state.random)
+        let epoch = verdicts.epoch
+        // The second time it is known.
+        for _ in 0..<2 {
+            switch state.policies.answer(
+                steered.offset, v4: v4, branch: 0, identity: image.identity, epoch: epoch,
+                owner: owner, into: &writer, random: &state.random)
+            {
+            case .addresses: return
+            case .other(let block):
+                finishSteered(block, steered, zone: zone, &state)
+                return
+            case .unknown:
+                state.policies.resolve(steered, v4: v4, branch: 0, image, verdicts)
+            }
         }
-        finishSteered(outcome, steered, zone: zone)
     }
 
     /// What an answer needs that is not just the policy's addresses.
     private mutating func finishSteered(
-        _ outcome: SteeredOutcome, _ steered: SteeredView, zone: Int
+        _ block: Int, _ steered: SteeredView, zone: Int, _ state: inout AnsweringState
     ) {
+        var outcome = state.policies.outcome(block)
+        switch outcome {
+        case .evaluate, .evaluateWhileDown:
+            outcome = state.policies.evaluate(
+                block, image, verdicts, owner: owner, into: &writer, random: &state.random)
+        default: break
+        }
         switch outcome {
         case .addresses, .evaluate, .evaluateWhileDown: break
         case .noData: answerNoData(zone)

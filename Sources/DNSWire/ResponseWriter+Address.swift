@@ -21,9 +21,9 @@ package struct AddressRecordHead {
 
 extension ResponseWriter {
     /// Bytes of an A record whose owner is a pointer.
-    @inlinable package static var v4RecordBytes: Int { 16 }
+    @inlinable public static var v4RecordBytes: Int { 16 }
     /// Bytes of an AAAA record whose owner is a pointer.
-    @inlinable package static var v6RecordBytes: Int { 28 }
+    @inlinable public static var v6RecordBytes: Int { 28 }
 
     /// Appends an A record; the caller has checked the room and counts it.
     ///
@@ -31,7 +31,7 @@ extension ResponseWriter {
     ///   - front: of an `AddressRecordHead`, with the owner in its first two bytes.
     ///   - address: as it lies on the wire.
     @inlinable @inline(__always)
-    package mutating func appendV4(front: UInt64, back: UInt32, _ address: UInt32) {
+    public mutating func appendV4(front: UInt64, back: UInt32, _ address: UInt32) {
         out.putWord(front, at: length)
         out.putWord(ResponseWriter.joined(back, address), at: length &+ 8)
         length &+= ResponseWriter.v4RecordBytes
@@ -39,7 +39,7 @@ extension ResponseWriter {
 
     /// Appends an AAAA record, its address in two words as they lie on the wire.
     @inlinable @inline(__always)
-    package mutating func appendV6(
+    public mutating func appendV6(
         front: UInt64, back: UInt32, _ upper: UInt64, _ lower: UInt64
     ) {
         out.putWord(front, at: length)

@@ -68,7 +68,7 @@ package struct ServingImage {
     ///
     /// A worker keeps what it worked out of one image for as long as this stays the same.
     @inlinable @inline(__always)
-    package var identity: UInt64 { bytes.word(ImageLayout.Field.checksum) }
+    public var identity: UInt64 { bytes.word(ImageLayout.Field.checksum) }
 
     /// The node of a lower-case wire name; nil when no zone has it.
     @inlinable @inline(__always)

@@ -39,7 +39,7 @@ package struct VerdictTable: @unchecked Sendable {
     ///
     /// Whoever reads it before the words keeps nothing that is out of date under a number that is not.
     @inlinable @inline(__always)
-    package var epoch: UInt64 { unsafe changes.pointee.load(ordering: .acquiring) }
+    public var epoch: UInt64 { unsafe changes.pointee.load(ordering: .acquiring) }
 
     /// Stores a word; slots outside the table are nobody's.
     package func store(_ word: VerdictWord, slot: Int) {

@@ -70,7 +70,6 @@ struct PolicyResolver: ~Copyable {
         let program = PolicyProgram(image, offset: steered.program)
         let root = program.nodeCount &- 1
         self.v4 = v4
-        block.put(v4 ? UInt8(1) : 0, at: Layout.family)
         used = Layout.headBytes
         pooled = 0
         fits = true
@@ -106,14 +105,11 @@ struct PolicyResolver: ~Copyable {
         block.putNative(head.front, at: Layout.front)
         block.putNative(head.back, at: Layout.back)
         if shape(program, image) {
-            block.put(
-                (isDown ? SteeredOutcome.addressesWhileDown : .addresses).rawValue,
-                at: Layout.outcome)
+            setOutcome(isDown ? .addressesWhileDown : .addresses)
             return used
         }
-        block.put(
-            (isDown ? SteeredOutcome.evaluateWhileDown : .evaluate).rawValue, at: Layout.outcome)
-        block.put(Layout.Shape.program, at: Layout.shape)
+        begin(Layout.Shape.program, count: 0, answers: 0)
+        setOutcome(isDown ? .evaluateWhileDown : .evaluate)
         block.putNative(UInt32(truncatingIfNeeded: steered.program), at: Layout.root)
         block.put(assumption.rawValue, at: Layout.assumption)
         return Layout.headBytes
@@ -121,8 +117,8 @@ struct PolicyResolver: ~Copyable {
 
     /// A block without addresses.
     private func finish(_ outcome: SteeredOutcome) -> Int {
-        block.put(outcome.rawValue, at: Layout.outcome)
-        block.put(Layout.Shape.none, at: Layout.shape)
+        begin(Layout.Shape.none, count: 0, answers: 0)
+        setOutcome(outcome)
         return Layout.headBytes
     }
 
@@ -134,16 +130,21 @@ struct PolicyResolver: ~Copyable {
         block.putNative(head.back, at: Layout.back)
         for index in 0..<count { append(steered.fallback(v4: v4, index)) }
         begin(Layout.Shape.list, count: count, answers: count)
-        block.put(SteeredOutcome.addressesWhileDown.rawValue, at: Layout.outcome)
+        setOutcome(.addressesWhileDown)
         return used
     }
 
     private func begin(_ shape: UInt8, count: Int, answers: Int) {
-        block.put(shape, at: Layout.shape)
-        block.putNative(
-            UInt16(truncatingIfNeeded: min(answers, ProgramLayout.maximumAnswers)),
-            at: Layout.answers)
+        let isNone = shape == Layout.Shape.none
+        let family = v4 || isNone ? 0 : Layout.Shape.v6
+        let most = UInt32(truncatingIfNeeded: min(answers, ProgramLayout.maximumAnswers))
+        block.putNative(most << 16 | UInt32(shape | family) << 8, at: Layout.info)
         block.putNative(UInt32(truncatingIfNeeded: count), at: Layout.count)
+    }
+
+    private func setOutcome(_ outcome: SteeredOutcome) {
+        let info = block.view.native32(Layout.info) & ~0xFF
+        block.putNative(info | UInt32(outcome.rawValue), at: Layout.info)
     }
 
     // MARK: Its shape

@@ -16,6 +16,7 @@ package struct RandomSource: Sendable {
     }
 
     @inlinable
+    @inline(__always)
     package mutating func next() -> UInt64 {
         let product = state.1 &* 5
         let result = (product << 7 | product >> 57) &* 9

@@ -10,25 +10,23 @@ enum ResolvedLayout {
     /// `AddressRecordHead` with the TTL of the answer.
     static var front: Int { 0 }
     static var back: Int { 8 }
-    /// `SteeredOutcome`.
-    static var outcome: Int { 12 }
-    static var shape: Int { 13 }
-    /// Most addresses in one answer.
-    static var answers: Int { 14 }
+    /// From the lowest byte on: `SteeredOutcome`, `Shape`, and in two bytes the most addresses of an answer.
+    static var info: Int { 12 }
     /// Members, or addresses.
     static var count: Int { 16 }
     /// Of a tree: its root, a `Reference`; of a program: the offset in the image.
     static var root: Int { 20 }
     /// Of a tree: where its addresses begin, counted from the block's start.
     static var pool: Int { 24 }
-    /// Of a program: what is taken for true, and for which family.
+    /// Of a program: what is taken for true.
     static var assumption: Int { 28 }
-    static var family: Int { 29 }
     static var headBytes: Int { 32 }
     /// Largest block that is kept; what needs more is evaluated for every query.
     static var maximumBytes: Int { 128 << 10 }
 
     enum Shape {
+        /// Beside the shape: the addresses are IPv6.
+        static var v6: UInt8 { 8 }
         /// No addresses; the outcome says all.
         static var none: UInt8 { 0 }
         /// The one address.

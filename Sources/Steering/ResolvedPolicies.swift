@@ -27,11 +27,11 @@ package struct ResolvedPolicies: ~Copyable {
         var padding: UInt64
     }
 
-    private var resolver = PolicyResolver()
-    private var picker = TreePicker()
+    var resolver = PolicyResolver()
+    var picker = TreePicker()
     private let memory: WorkerMemory
     private let entries: UnsafeMutableBufferPointer<Entry>
-    private let slab: ByteView
+    let slab: ByteView
     private let slabSink: ByteSink
     private var used = 0
     /// Grows when either of the next two changes; an entry of another version is out of date.
@@ -48,7 +48,7 @@ package struct ResolvedPolicies: ~Copyable {
     /// Blocks begin at multiples of this.
     private static let grain = 32
 
-    private typealias Layout = ResolvedLayout
+    typealias Layout = ResolvedLayout
 
     /// - Parameters:
     ///   - entryBits: logarithm of the number of entries, 1 to 20.
@@ -70,26 +70,51 @@ package struct ResolvedPolicies: ~Copyable {
         unsafe slabSink = ByteSink(blocks)
     }
 
-    // MARK: Finding
+    // MARK: Answering
 
-    /// Where the block of a steered record lies; nil where `resolve` has to make it.
+    /// What became of a question.
+    package enum Answered {
+        /// The policy's addresses are in the response, or TC is set because there is no room for them.
+        case addresses
+        /// There is more to say, or something else: `outcome` tells; addresses are in the response.
+        case other(block: Int)
+        /// Nothing is known that holds: `resolve`, then ask again.
+        case unknown
+    }
+
+    /// Appends the addresses of a steered record to the response, if it has some.
     ///
     /// - Parameters:
+    ///   - branch: what the client decides about the policy.
     ///   - identity: of the image.
     ///   - epoch: of the verdicts, read for this query.
-    ///   - branch: what the client decides about the policy.
-    package mutating func find(
-        _ steered: Int, v4: Bool, branch: UInt32 = 0, identity: UInt64, epoch: UInt64
-    ) -> Int? {
+    ///   - owner: a compression pointer to the name that is being answered.
+    package mutating func answer(
+        _ steered: Int, v4: Bool, branch: UInt32, identity: UInt64, epoch: UInt64, owner: UInt16,
+        into writer: inout ResponseWriter, random: inout RandomSource
+    ) -> Answered {
         if epoch != self.epoch || identity != self.identity { renew(identity, epoch) }
         let key = ResolvedPolicies.key(steered, v4: v4, branch: branch)
         let first = set(key)
-        for index in first...first &+ 1 {
-            let entry = unsafe entries[index]
-            if entry.key == key, entry.version == version { return Int(entry.block) }
+        var entry = unsafe entries[first]
+        if entry.key != key || entry.version != version {
+            entry = unsafe entries[first &+ 1]
+            guard entry.key == key, entry.version == version else { return .unknown }
         }
-        return nil
+        let block = Int(entry.block)
+        let info = slab.native32(block &+ Layout.info)
+        append(block, info, owner, &writer, &random)
+        if info & 0xFF == UInt32(SteeredOutcome.addresses.rawValue) { return .addresses }
+        return .other(block: block)
     }
+
+    /// What the answer of a block is.
+    package func outcome(_ block: Int) -> SteeredOutcome {
+        let info = slab.native32(block &+ Layout.info)
+        return SteeredOutcome(rawValue: UInt8(truncatingIfNeeded: info)) ?? .serverFailure
+    }
+
+    // MARK: Keeping
 
     /// Steered records begin at multiples of 8, so the lowest bit is free.
     @inline(__always)
@@ -121,12 +146,12 @@ package struct ResolvedPolicies: ~Copyable {
 
     // MARK: Making
 
-    /// Works a steered record out under the epoch that `find` was told; returns where the block lies.
+    /// Works a steered record out, under the epoch that `answer` was told last.
     @inline(never)
     package mutating func resolve(
-        _ steered: SteeredView, v4: Bool, branch: UInt32 = 0, _ image: ServingImage,
+        _ steered: SteeredView, v4: Bool, branch: UInt32, _ image: ServingImage,
         _ verdicts: VerdictTable
-    ) -> Int {
+    ) {
         resolutions &+= 1
         let bytes = resolver.resolve(steered, v4: v4, image, verdicts)
         let key = ResolvedPolicies.key(steered.offset, v4: v4, branch: branch)
@@ -143,7 +168,6 @@ package struct ResolvedPolicies: ~Copyable {
         entry.version = version
         unsafe entries[index] = entry
         slabSink.copy(resolver.block.view.slice(0, bytes), at: Int(entry.block))
-        return Int(entry.block)
     }
 
     /// The entry that has had this key, else one that is out of date, else one after the other.
@@ -155,137 +179,5 @@ package struct ResolvedPolicies: ~Copyable {
         }
         turn ^= 1
         return first &+ turn
-    }
-
-    // MARK: Answering
-
-    /// Appends the addresses of a block to the response, if it has some, or sets TC; tells what the answer is.
-    ///
-    /// - Parameter owner: a compression pointer to the name that is being answered.
-    package mutating func answer(
-        _ block: Int, owner: UInt16, into writer: inout ResponseWriter,
-        random: inout RandomSource
-    ) -> SteeredOutcome {
-        let shape = slab.byte(block &+ Layout.shape)
-        let outcome =
-            SteeredOutcome(rawValue: slab.byte(block &+ Layout.outcome)) ?? .serverFailure
-        let front = slab.word(block &+ Layout.front) | (UInt64(owner) << 48).bigEndian
-        let back = slab.native32(block &+ Layout.back)
-        let start = block &+ Layout.headBytes
-        let isV4 = slab.byte(block &+ Layout.family) != 0
-        switch shape {
-        case Layout.Shape.one:
-            guard append(front, back, start, isV4, &writer) else {
-                writer.isTruncated = true
-                return outcome
-            }
-        case Layout.Shape.choice:
-            let members = UInt64(slab.native32(block &+ Layout.count))
-            let product = random.next().multipliedFullWidth(by: members)
-            let cell = start &+ Int(product.high) &* Layout.cellBytes(v4: isV4)
-            let isOwn = product.low < slab.word(cell)
-            let address = cell &+ (isOwn ? 8 : 8 &+ Layout.addressBytes(v4: isV4))
-            guard append(front, back, address, isV4, &writer) else {
-                writer.isTruncated = true
-                return outcome
-            }
-        case Layout.Shape.turn, Layout.Shape.list, Layout.Shape.tree:
-            guard appendSeveral(block, front, back, isV4, &writer, &random) else {
-                writer.isTruncated = true
-                return outcome
-            }
-        default: break
-        }
-        return outcome
-    }
-
-    /// Appends the address at a place in the slab; false when there is no room.
-    @inline(__always)
-    private func append(
-        _ front: UInt64, _ back: UInt32, _ place: Int, _ isV4: Bool,
-        _ writer: inout ResponseWriter
-    ) -> Bool {
-        if isV4 {
-            guard ResponseWriter.v4RecordBytes <= writer.room else { return false }
-            writer.appendV4(front: front, back: back, slab.native32(place))
-        } else {
-            guard ResponseWriter.v6RecordBytes <= writer.room else { return false }
-            writer.appendV6(front: front, back: back, slab.word(place), slab.word(place &+ 8))
-        }
-        writer.answerRecords &+= 1
-        return true
-    }
-
-    /// Appends the addresses of a shape that has several, all or none.
-    private mutating func appendSeveral(
-        _ block: Int, _ front: UInt64, _ back: UInt32, _ isV4: Bool,
-        _ writer: inout ResponseWriter, _ random: inout RandomSource
-    ) -> Bool {
-        let shape = slab.byte(block &+ Layout.shape)
-        let members = Int(slab.native32(block &+ Layout.count))
-        var pool = block &+ Layout.headBytes
-        var count = Int(slab.native16(block &+ Layout.answers))
-        var place = 0
-        let isTree = shape == Layout.Shape.tree
-        if isTree {
-            let root = slab.native32(block &+ Layout.root)
-            picker.pick(slab.slice(block, slab.count &- block), root: root, &random)
-            pool = block &+ Int(slab.native32(block &+ Layout.pool))
-            count = picker.count
-        } else if shape == Layout.Shape.turn, members > 1 {
-            place = Int(random.below(UInt64(members)))
-        }
-        let bytes = isV4 ? ResponseWriter.v4RecordBytes : ResponseWriter.v6RecordBytes
-        guard count &* bytes <= writer.room else { return false }
-        for index in 0..<count {
-            let number = isTree ? picker[index] : place
-            let address = pool &+ number &* Layout.addressBytes(v4: isV4)
-            guard append(front, back, address, isV4, &writer) else { return false }
-            place &+= 1
-            if place == members { place = 0 }
-        }
-        return true
-    }
-
-    // MARK: Policies that are too large to keep
-
-    /// Evaluates the policy of a block whose outcome said so, and appends its addresses.
-    @inline(never)
-    package mutating func evaluate(
-        _ block: Int, _ image: ServingImage, _ verdicts: VerdictTable, owner: UInt16,
-        into writer: inout ResponseWriter, random: inout RandomSource
-    ) -> SteeredOutcome {
-        let program = PolicyProgram(image, offset: Int(slab.native32(block &+ Layout.root)))
-        let isV4 = slab.byte(block &+ Layout.family) != 0
-        let assumption = Assumption(rawValue: slab.byte(block &+ Layout.assumption)) ?? .facts
-        var count = resolver.evaluator.evaluate(
-            program, image, verdicts, v4: isV4, assuming: assumption, random: &random
-        ).count
-        if count == 0 {
-            // The last address went down after the block was made: the next query will know.
-            count =
-                resolver.evaluator.evaluate(
-                    program, image, verdicts, v4: isV4, assuming: .everythingUp, random: &random
-                ).count
-        }
-        let front = slab.word(block &+ Layout.front) | (UInt64(owner) << 48).bigEndian
-        let back = slab.native32(block &+ Layout.back)
-        let bytes = isV4 ? ResponseWriter.v4RecordBytes : ResponseWriter.v6RecordBytes
-        let outcome: SteeredOutcome =
-            assumption == .facts ? .addresses : .addressesWhileDown
-        guard count &* bytes <= writer.room else {
-            writer.isTruncated = true
-            return outcome
-        }
-        for index in 0..<count {
-            let address = image.address(resolver.evaluator.address(index)).wire(v4: isV4)
-            if isV4 {
-                writer.appendV4(front: front, back: back, address.native32(0))
-            } else {
-                writer.appendV6(front: front, back: back, address.word(0), address.word(8))
-            }
-        }
-        writer.answerRecords &+= count
-        return outcome
     }
 }

@@ -50,13 +50,11 @@ import Zones
         for _ in 0..<trials {
             let number = Int.random(in: 0..<steered.count, using: &generator)
             let v4 = Bool.random(using: &generator)
-            let known = policies.find(
-                steered[number].offset, v4: v4, identity: image.identity, epoch: verdicts.epoch)
-            let block = known ?? policies.resolve(steered[number], v4: v4, image, verdicts)
             var writer = ResponseWriter(
                 Query(), from: ByteView(UnsafeRawBufferPointer(output)), into: ByteSink(output),
                 maximumBytes: 512)
-            let outcome = policies.answer(block, owner: 0xC00C, into: &writer, random: &random)
+            let outcome = policies.answer(
+                steered[number], v4: v4, image, verdicts, &writer, &random)
             let address = Int(writer.out.view.u32(writer.length - 4))
             let expected = number..<number + members(number)
             if outcome != .addresses || !expected.contains(address)
@@ -93,14 +91,11 @@ import Zones
         for turn in 0..<6 {
             let image = images[turn % 2].image
             let steered = try #require(name.withView(image.find)?.entry(of: .a)?.steered)
-            let known = policies.find(
-                steered.offset, v4: true, identity: image.identity, epoch: verdicts.epoch)
-            #expect(known == nil)
-            let block = policies.resolve(steered, v4: true, image, verdicts)
             var writer = ResponseWriter(
                 Query(), from: ByteView(UnsafeRawBufferPointer(output)), into: ByteSink(output),
                 maximumBytes: 512)
-            _ = policies.answer(block, owner: 0xC00C, into: &writer, random: &random)
+            _ = policies.answer(steered, v4: true, image, verdicts, &writer, &random)
+            #expect(policies.resolutions == turn + 1)
             #expect(writer.out.view.u32(writer.length - 4) == UInt32(turn % 2 + 1))
         }
     }

@@ -1,5 +1,5 @@
 package import DNSWire
-import Serving
+package import Serving
 package import Steering
 
 extension PolicyHarness {
@@ -21,12 +21,8 @@ extension PolicyHarness {
         var writer = ResponseWriter(
             Query(), from: ByteView(UnsafeRawBufferPointer(output)), into: ByteSink(output),
             maximumBytes: output.count)
-        let block = block(v4: v4)
-        var outcome = policies.answer(block, owner: 0xC00C, into: &writer, random: &random)
-        if outcome == .evaluate || outcome == .evaluateWhileDown {
-            outcome = policies.evaluate(
-                block, memory.image, verdicts, owner: 0xC00C, into: &writer, random: &random)
-        }
+        let outcome = policies.answer(
+            steered, v4: v4, memory.image, verdicts, &writer, &random)
         let bytes = v4 ? ResponseWriter.v4RecordBytes : ResponseWriter.v6RecordBytes
         let addresses = (0..<writer.answerRecords).map { index in
             let data = writer.out.view.slice(Header.bytes + index * bytes + 12, v4 ? 4 : 16)
@@ -46,10 +42,28 @@ extension PolicyHarness {
 
     /// How often the policy was worked out.
     package var resolutions: Int { policies.resolutions }
+}
 
-    private func block(v4: Bool) -> Int {
-        let known = policies.find(
-            steered.offset, v4: v4, identity: memory.image.identity, epoch: verdicts.epoch)
-        return known ?? policies.resolve(steered, v4: v4, memory.image, verdicts)
+extension ResolvedPolicies {
+    /// Answers as the query path does.
+    package mutating func answer(
+        _ steered: SteeredView, v4: Bool, _ image: ServingImage, _ verdicts: VerdictTable,
+        _ writer: inout ResponseWriter, _ random: inout RandomSource
+    ) -> SteeredOutcome {
+        for _ in 0..<2 {
+            switch answer(
+                steered.offset, v4: v4, branch: 0, identity: image.identity,
+                epoch: verdicts.epoch, owner: 0xC00C, into: &writer, random: &random)
+            {
+            case .addresses: return .addresses
+            case .other(let block):
+                let outcome = outcome(block)
+                guard outcome == .evaluate || outcome == .evaluateWhileDown else { return outcome }
+                return evaluate(
+                    block, image, verdicts, owner: 0xC00C, into: &writer, random: &random)
+            case .unknown: resolve(steered, v4: v4, branch: 0, image, verdicts)
+            }
+        }
+        return .serverFailure
     }
 }
