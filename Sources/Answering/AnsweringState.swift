@@ -6,15 +6,19 @@ package struct AnsweringState: ~Copyable {
     var key = NameKey()
     var policies: ResolvedPolicies
     var random: RandomSource
+    let rates: RateTable
     /// The nodes whose CNAMEs and DNAMEs the present response has followed.
     var aliases = InlineArray<8, Int>(repeating: 0)
     /// The hashes of the names that it answered with an alias.
     var aliasNames = InlineArray<8, UInt64>(repeating: 0)
 
+    /// - Parameter rates: what all workers count responses in.
     package init(
-        random: RandomSource, policies: consuming ResolvedPolicies = ResolvedPolicies()
+        random: RandomSource, rates: RateTable,
+        policies: consuming ResolvedPolicies = ResolvedPolicies()
     ) {
         self.random = random
+        self.rates = rates
         self.policies = policies
     }
 

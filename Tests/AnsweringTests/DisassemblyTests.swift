@@ -35,7 +35,7 @@ import Testing
             "16ResolvedPoliciesV6answer", "16ResolvedPoliciesV7resolve",
             "15PolicyEvaluatorV5judge", "15PolicyEvaluatorV4pick", "10TreePickerV4pick",
             "10AliasTableV5build", "NameKeyV3set", "12ServerCookieV5judge",
-            "12QueryOptionsV4read", "appendSubnet",
+            "12QueryOptionsV4read", "appendSubnet", "appendUnknownKey", "appendHINFOForAny",
         ] {
             #expect(reached.keys.contains { $0.contains(part) }, "\(part)")
         }
