@@ -60,7 +60,8 @@ import Zones
         let answering = try Plane(folder: folder)
         var responder = Responder(
             worker: 0, cell: ImageCell(try LoadedImage(path: path)), verdicts: answering.verdicts,
-            counters: answering.counters(worker: 0), random: RandomSource(seed: 1))
+            counters: answering.counters(worker: 0), rates: RateTable(seed: 1),
+            random: RandomSource(seed: 1))
         let slots = compiled.endpoints.filter { $0.key == "example.org/a" }
             .flatMap(\.addresses).map(\.slot)
         let packet = try Question("\(name).example.org.", type).packet
