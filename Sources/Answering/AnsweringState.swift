@@ -4,7 +4,7 @@ package import Steering
 /// What one worker keeps from query to query so that none allocates: scratch and its random numbers.
 package struct AnsweringState: ~Copyable {
     var key = NameKey()
-    var evaluator = PolicyEvaluator()
+    var policies: ResolvedPolicies
     var random: RandomSource
     let rates: RateTable
     /// The nodes whose CNAMEs and DNAMEs the present response has followed.
@@ -13,8 +13,15 @@ package struct AnsweringState: ~Copyable {
     var aliasNames = InlineArray<8, UInt64>(repeating: 0)
 
     /// - Parameter rates: what all workers count responses in.
-    package init(random: RandomSource, rates: RateTable) {
+    package init(
+        random: RandomSource, rates: RateTable,
+        policies: consuming ResolvedPolicies = ResolvedPolicies()
+    ) {
         self.random = random
         self.rates = rates
+        self.policies = policies
     }
+
+    /// How often a policy was worked out; all other steered answers took what was known.
+    package var resolutions: Int { policies.resolutions }
 }

@@ -3,9 +3,12 @@ import Serving
 import Steering
 import Zones
 
-/// Writes the policies of steered names; equal policies are written once.
+/// Writes the policies of steered names; equal policies, and equal names of them, are written once.
+///
+/// Names that answer alike share a record, so that a worker works their answer out once for all of them.
 struct SteeredCompiler {
     private var programOffsets: [[UInt8]: UInt32] = [:]
+    private var recordOffsets: [[UInt8]: UInt32] = [:]
     private(set) var findings: [Finding] = []
 
     /// A steered name as bytes that do not depend on where they are written.
@@ -61,10 +64,18 @@ struct SteeredCompiler {
                 return offset
             }()
         programOffsets[record.program] = programOffset
-        image.align(8)
-        let start = image.offset
-        image.append(programOffset)
-        image.append(record.rest)
+        var bytes = ImageBuilder()
+        bytes.append(programOffset)
+        bytes.append(record.rest)
+        let start =
+            recordOffsets[bytes.bytes]
+            ?? {
+                image.align(8)
+                let offset = image.offset
+                image.append(bytes.bytes)
+                return offset
+            }()
+        recordOffsets[bytes.bytes] = start
         return record.types.map { ZoneCompiler.Steered(type: $0, offset: start) }
     }
 

@@ -24,6 +24,8 @@ package final class Plane: @unchecked Sendable {
     private static let adoptedOffset = 24
     private static let fileOffset = 56
     private static let rootOffset = 64
+    /// On a cache line of its own: every answer of a policy reads it.
+    private static let epochOffset = 128
 
     private let mapping: FileMapping
     package let verdicts: VerdictTable
@@ -41,7 +43,10 @@ package final class Plane: @unchecked Sendable {
                 of: ImageLayout.formatVersion, toByteOffset: Plane.versionOffset, as: UInt32.self)
             unsafe base.storeBytes(of: Plane.magic, as: UInt64.self)
         }
-        verdicts = unsafe VerdictTable(base + Plane.verdictOffset, count: Plane.slotCount)
+        verdicts = unsafe VerdictTable(
+            base + Plane.verdictOffset, count: Plane.slotCount, epoch: base + Plane.epochOffset)
+        // A process that was killed between a word and the epoch left readers with what was before.
+        verdicts.noteChange()
     }
 
     /// The counters of one worker.

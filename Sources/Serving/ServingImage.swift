@@ -110,6 +110,12 @@ package struct ServingImage {
     /// Slots of the patch's table; 0: there is no patch.
     package var patchCapacity: Int { patchSlots == 0 ? 0 : patchMask &+ 1 }
 
+    /// Tells images apart by their content: equal ones mean the same wherever they lie.
+    ///
+    /// A worker keeps what it worked out of one image for as long as this stays the same.
+    @inlinable @inline(__always)
+    public var identity: UInt64 { bytes.word(root &+ ImageLayout.Field.checksum) }
+
     /// The node of a lower-case wire name; nil when no zone has it.
     @inlinable @inline(__always)
     package func find(_ name: ByteView) -> NodeView? {

@@ -3,18 +3,21 @@ package import Serving
 
 /// Evaluates policies for one worker, in memory that it owns: nothing is allocated per query.
 ///
+/// What `ResolvedPolicies` keep gives the same answers at a fraction of the price; this is where they
+/// come from, what is used where one is too large to keep, and what they are tested against.
+///
 /// Two passes. The first walks the nodes in post-order and notes how each stands for the family asked
 /// for. The second goes from the root to the leaves and picks among the members that the first found
 /// eligible. The standings of addresses are a snapshot, so a verdict that changes between the passes
 /// cannot leave an answer empty.
 @safe
 package struct PolicyEvaluator: ~Copyable {
-    private let standings: UnsafeMutablePointer<Standing>
+    let standings: UnsafeMutablePointer<Standing>
     /// Of a weighted node: whether the members of weight 0 are the ones to choose from.
-    private let usesZeroWeights: UnsafeMutablePointer<Bool>
+    let usesZeroWeights: UnsafeMutablePointer<Bool>
     /// Of an endpoint node: where the standings of its addresses begin.
-    private let addressStart: UnsafeMutablePointer<UInt16>
-    private let addressStandings: UnsafeMutablePointer<Standing>
+    let addressStart: UnsafeMutablePointer<UInt16>
+    let addressStandings: UnsafeMutablePointer<Standing>
     private let taken: UnsafeMutablePointer<Bool>
     private let picked: UnsafeMutablePointer<UInt32>
     private var pickedCount = 0
@@ -72,7 +75,7 @@ package struct PolicyEvaluator: ~Copyable {
     // MARK: How each node stands
 
     /// Fills in the standings; returns the earliest time in seconds at which one could change, 0: never.
-    private func judge(
+    func judge(
         _ program: PolicyProgram, _ image: ServingImage, _ verdicts: VerdictTable, v4: Bool,
         _ assumption: Assumption
     ) -> UInt32 {
@@ -121,7 +124,7 @@ package struct PolicyEvaluator: ~Copyable {
         return (useZero ? zero : positive).eligible.standing(outOf: all)
     }
 
-    private func standingsOfMembers(
+    func standingsOfMembers(
         _ program: PolicyProgram, _ node: PolicyNode, where include: (UInt32) -> Bool
     ) -> StandingSet {
         var all = StandingSet()

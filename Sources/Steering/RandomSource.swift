@@ -1,6 +1,6 @@
 /// A worker's own random numbers (xoshiro256**, Blackman and Vigna): quick, and not for secrets.
 package struct RandomSource: Sendable {
-    private var state: (UInt64, UInt64, UInt64, UInt64)
+    @usableFromInline var state: (UInt64, UInt64, UInt64, UInt64)
 
     package init(seed: UInt64) {
         // SplitMix64 spreads any seed over the state, which must not be all zero.
@@ -15,6 +15,8 @@ package struct RandomSource: Sendable {
         state = (next(), next(), next(), next())
     }
 
+    @inlinable
+    @inline(__always)
     package mutating func next() -> UInt64 {
         let product = state.1 &* 5
         let result = (product << 7 | product >> 57) &* 9
@@ -29,6 +31,7 @@ package struct RandomSource: Sendable {
     }
 
     /// A number below `bound`, which is above 0; the bias is below bound / 2^64.
+    @inlinable
     package mutating func below(_ bound: UInt64) -> UInt64 {
         next().multipliedFullWidth(by: bound).high
     }

@@ -44,7 +44,7 @@ package enum Standing: UInt8, Sendable {
 }
 
 /// What is taken for true while a policy is evaluated.
-package enum Assumption: Sendable {
+package enum Assumption: UInt8, Sendable {
     /// What the verdict words say.
     case facts
     /// Everything is up but what an operator took out: `whenDown: all`.

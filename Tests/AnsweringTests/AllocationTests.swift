@@ -163,6 +163,74 @@ import Zones
         #expect(count.frees == 0)
     }
 
+    /// Nor is anything allocated when policies have to be worked out: nothing is known yet, a verdict has
+    /// changed, there is no room, the image is another one.
+    @Test(
+        .disabled(if: !isOptimised, "unoptimised code allocates: run swift test -c release"),
+        .enabled(if: allocation_counter_works() == 1, "a sanitizer has an allocator of its own"),
+        arguments: WorkingOut.allCases)
+    func workingOutAPolicyAllocatesNothing(_ reason: WorkingOut) throws {
+        let names = ["weighted", "several", "failover", "nested", "down-all", "down-list"]
+        let packets = try names.flatMap { name in
+            try [RRType.a, .aaaa].map { try Question("\(name).example.org.", $0).packet }
+        }
+        let memories = try [1, 2].map { generation in
+            let bytes = try compiled(generation: generation).bytes
+            let memory = UnsafeMutableRawBufferPointer.allocate(
+                byteCount: bytes.count, alignment: 64)
+            memory.copyBytes(from: bytes)
+            return memory
+        }
+        let output = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 64)
+        defer {
+            for memory in memories { memory.deallocate() }
+            output.deallocate()
+        }
+        let images = try memories.map { try ServingImage(ByteView(UnsafeRawBufferPointer($0))) }
+        let verdicts = VerdictTable(privateWords: 100)
+        let counters = CounterPage()
+        // Two entries for twelve questions: each takes the place of another.
+        var state = AnsweringState(
+            random: RandomSource(seed: 1), rates: RateTable(seed: 1),
+            policies: reason == .noRoom
+                ? ResolvedPolicies(entryBits: 1, slabBytes: 128 << 10) : ResolvedPolicies())
+        let rounds = 500
+        var counts = (allocations: 0, frees: 0)
+        var resolutions = 0
+        for round in 0..<rounds {
+            let image = images[reason == .otherImage ? round % 2 : 0]
+            for packet in packets {
+                let count = packet.withUnsafeBytes { query in
+                    allocation_counter_begin()
+                    if reason == .verdict {
+                        verdicts.store(
+                            VerdictWord(round % 2 == 0 ? .unhealthy : .degraded), slot: 1)
+                        verdicts.noteChange()
+                    }
+                    _ = answer(
+                        ByteView(query), into: ByteSink(output),
+                        from: ClientAddress(v4: 0xC000_0201), over: .udp, at: 1_700_000_000,
+                        image: image, verdicts: verdicts, counters: counters, state: &state)
+                    return allocation_counter_end()
+                }
+                counts.allocations += Int(count.allocations)
+                counts.frees += Int(count.frees)
+            }
+            if round == 0 { resolutions = state.resolutions }
+        }
+        #expect(counts == (0, 0))
+        #expect(resolutions == packets.count)
+        // The case is the one it says.
+        let all = rounds * packets.count
+        switch reason {
+        case .unknown: #expect(state.resolutions == packets.count)
+        case .verdict, .otherImage: #expect(state.resolutions == all)
+        case .noRoom: #expect(state.resolutions > all / 2)
+        }
+    }
+
+    enum WorkingOut: CaseIterable, Sendable { case unknown, verdict, noRoom, otherImage }
+
     /// Answers in batches of 64, as a worker does; returns the last response's length.
     private func ask(
         _ responder: inout Responder, _ query: UnsafeRawBufferPointer,
@@ -195,20 +263,7 @@ import Zones
     // MARK: What is served
 
     private func responder(_ folder: String, hinfoForAny: Bool) throws -> Responder {
-        var settings = AnswerSettings()
-        settings.hinfoForAny = hinfoForAny
-        settings.nsid = Array("ams-3".utf8)
-        settings.rateLimit = RateLimit(responses: 1)
-        settings.rateLimit?.all = 1
-        settings.rateLimit?.isDryRun = true
-        settings.networks.refused = [try #require(IPNetwork("192.0.2.66"))]
-        settings.networks.unlimited = [try #require(IPNetwork("192.0.2.67"))]
-        settings.cookies = CookieSecrets(
-            current: [UInt8](repeating: 1, count: 16), previous: [UInt8](repeating: 2, count: 16))
-        let compiled = try compile(
-            [ZoneSource(zone: try TestZones.zone(AllocationTests.zone), steering: try steering())],
-            platform: SteeringDefinition(), settings: settings,
-            slots: SlotMap(capacity: 100), generation: 1)
+        let compiled = try compiled(generation: 1, hinfoForAny: hinfoForAny)
         let path = Plane.imagePath(folder: folder, file: 1)
         try Data(compiled.bytes).write(to: URL(filePath: path))
         let verdicts = VerdictTable(privateWords: 100)
@@ -220,6 +275,23 @@ import Zones
         return Responder(
             worker: 0, cell: ImageCell(try LoadedImage(path: path)), verdicts: verdicts,
             counters: CounterPage(), rates: RateTable(seed: 1), random: RandomSource(seed: 1))
+    }
+
+    private func compiled(generation: Int, hinfoForAny: Bool = false) throws -> CompiledImage {
+        var settings = AnswerSettings()
+        settings.hinfoForAny = hinfoForAny
+        settings.nsid = Array("ams-3".utf8)
+        settings.rateLimit = RateLimit(responses: 1)
+        settings.rateLimit?.all = 1
+        settings.rateLimit?.isDryRun = true
+        settings.networks.refused = [try #require(IPNetwork("192.0.2.66"))]
+        settings.networks.unlimited = [try #require(IPNetwork("192.0.2.67"))]
+        settings.cookies = CookieSecrets(
+            current: [UInt8](repeating: 1, count: 16), previous: [UInt8](repeating: 2, count: 16))
+        return try compile(
+            [ZoneSource(zone: try TestZones.zone(AllocationTests.zone), steering: try steering())],
+            platform: SteeringDefinition(), settings: settings,
+            slots: SlotMap(capacity: 100), generation: UInt64(generation))
     }
 
     private static let label = String(repeating: "l", count: 63)

@@ -32,7 +32,9 @@ import Testing
         let reached = graph.reachable(from: roots)
         // It does get to the bottom of things.
         for part in [
-            "answerSteered", "15PolicyEvaluatorV8evaluate", "NameKeyV3set", "12ServerCookieV5judge",
+            "16ResolvedPoliciesV6answer", "16ResolvedPoliciesV7resolve",
+            "15PolicyEvaluatorV5judge", "15PolicyEvaluatorV4pick", "10TreePickerV4pick",
+            "10AliasTableV5build", "NameKeyV3set", "12ServerCookieV5judge",
             "12QueryOptionsV4read", "appendSubnet", "appendUnknownKey", "appendHINFOForAny",
         ] {
             #expect(reached.keys.contains { $0.contains(part) }, "\(part)")

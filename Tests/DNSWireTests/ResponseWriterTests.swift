@@ -27,6 +27,34 @@ import Testing
         owner: [Array("www".utf8), Array("example".utf8), Array("org".utf8)], type: 1, rrClass: 1,
         ttl: 0, data: [])
 
+    /// The quick way for addresses writes what the plain one does.
+    @Test(arguments: [0, 1, 0x7F, 0xFFFF, 0x0001_0203, 0x7FFF_FFFF] as [UInt32])
+    func addressRecordsAreThoseOfThePlainWriter(_ ttl: UInt32) {
+        for owner in [0xC00C, 0xC123, 0xFFFF] as [UInt16] {
+            let address: [UInt8] = (1...16).map { $0 * 13 }
+            let packet = QueryPacket().bytes
+            let plain = respond(to: packet) { writer in
+                address.withView {
+                    writer.appendRecord(owner: owner, type: .a, ttl: ttl, data: $0.slice(0, 4))
+                    writer.appendRecord(owner: owner, type: .aaaa, ttl: ttl, data: $0)
+                    writer.appendRecord(owner: owner, type: .a, ttl: ttl, data: $0.slice(4, 4))
+                }
+            }
+            let quick = respond(to: packet) { writer in
+                let v4 = AddressRecordHead(v4: true, ttl: ttl)
+                let v6 = AddressRecordHead(v4: false, ttl: ttl)
+                let start = (UInt64(owner) << 48).bigEndian
+                address.withView {
+                    writer.appendV4(front: v4.front | start, back: v4.back, $0.native32(0))
+                    writer.appendV6(
+                        front: v6.front | start, back: v6.back, $0.word(0), $0.word(8))
+                    writer.appendV4(front: v4.front | start, back: v4.back, $0.native32(4))
+                }
+            }
+            #expect(quick == plain)
+        }
+    }
+
     @Test func theReferenceReadsWhatWasWritten() throws {
         let packet = QueryPacket().bytes
         let response = respond(to: packet) { writer in

@@ -45,6 +45,21 @@ import Testing
         #expect(control.total(.udpQueries) == 1)
     }
 
+    /// A change in one process is one in the other, and so is the start of a process: the one before may
+    /// have been killed between a word and the epoch.
+    @Test func theEpochIsShared() throws {
+        let folder = try TemporaryFolder()
+        let answering = try Plane(folder: folder.path)
+        let start = answering.verdicts.epoch
+        let control = try Plane(folder: folder.path)
+        #expect(answering.verdicts.epoch == start + 1)
+        control.verdicts.store(VerdictWord(.unhealthy), slot: 9)
+        #expect(answering.verdicts.epoch == start + 2)
+        #expect(control.generation == 0)
+        #expect(control.adopted == 0)
+        #expect(control.counters(worker: 0).value(.udpQueries) == 0)
+    }
+
     /// A foreign file or another format is cleared; the offsets are those of magic and version.
     @Test(arguments: [("foreign", 0), ("other version", 8)])
     func whatAnotherVersionLeftIsCleared(_ title: String, _ offset: Int) throws {

@@ -19,6 +19,22 @@ import Testing
         }
     }
 
+    /// Whoever keeps what follows from the words has to look again after every change, and only then.
+    @Test func theEpochGrowsWithEveryChange() {
+        let table = VerdictTable(privateWords: 5)
+        let start = table.epoch
+        table.store(VerdictWord(.unchecked), slot: 1)
+        table.store(VerdictWord(.unhealthy), slot: 5)
+        #expect(table.epoch == start)
+        table.store(VerdictWord(.unhealthy), slot: 1)
+        #expect(table.epoch == start + 1)
+        table.store(VerdictWord(.unhealthy), slot: 1)
+        #expect(table.epoch == start + 1)
+        table.store(VerdictWord(.unhealthy, changeSeconds: 5), slot: 1)
+        table.store(VerdictWord(.unhealthy), slot: 4)
+        #expect(table.epoch == start + 3)
+    }
+
     /// A slot that does not exist never takes an endpoint out.
     @Test(arguments: [-1, 5, 6, .max, .min])
     func slotsOutsideAreUnchecked(_ slot: Int) {

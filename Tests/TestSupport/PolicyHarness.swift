@@ -22,11 +22,13 @@ package final class PolicyHarness {
         var slot: Int
     }
 
-    private let memory: MemoryImage
+    let memory: MemoryImage
+    let steered: SteeredView
     private let program: PolicyProgram
-    private let verdicts: VerdictTable
+    let verdicts: VerdictTable
     private var evaluator = PolicyEvaluator()
-    private var random: RandomSource
+    var policies = ResolvedPolicies()
+    var random: RandomSource
     /// By number in the image's table of addresses.
     private let places: [Place]
 
@@ -55,7 +57,8 @@ package final class PolicyHarness {
         guard let entry = node?.entry(of: .a) ?? node?.entry(of: .aaaa) else {
             throw TestFailure("the policy has no addresses")
         }
-        program = PolicyProgram(memory.image, offset: entry.steered.program)
+        steered = entry.steered
+        program = PolicyProgram(memory.image, offset: steered.program)
         verdicts = VerdictTable(privateWords: memory.image.addressCount)
         random = RandomSource(seed: seed)
         places = compiled.endpoints.flatMap { endpoint in
