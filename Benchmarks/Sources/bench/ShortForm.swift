@@ -1,0 +1,61 @@
+import Foundation
+import Report
+
+/// What CI runs: figures of Sterna that repeat on every run, compared to a baseline.
+struct ShortForm {
+    let bench: BenchContext
+
+    /// - Returns: whether no figure got worse by more than the baseline tolerates.
+    func run() throws -> Bool {
+        Instructions(bench: bench).run([.sterna])
+        for instance in bench.start([.sterna], .hosts) {
+            measureMemory(instance)
+            instance.stop()
+        }
+        var now: [String: Double] = [:]
+        for figure in bench.report.figures where !figure.name.hasSuffix("to first answer") {
+            now["\(figure.name), \(figure.unit)"] = figure.median
+        }
+        // Calls for each UDP query are two for each batch; they say nothing more.
+        now = now.filter { !$0.key.hasSuffix("system calls, 1/query") }
+        guard !now.isEmpty else { throw BenchError("nothing was measured") }
+        let path = bench.options.baseline
+        if bench.options.updatesBaseline {
+            let rounded = now.mapValues { ($0 * 1000).rounded() / 1000 }
+            let baseline = Baseline(machine: bench.report.machine, figures: rounded)
+            try WorkFolder.write(try JSONText.of(baseline) + "\n", to: path)
+            print(Baseline.table(baseline.compare(now)))
+            return true
+        }
+        let text = try Data(contentsOf: URL(fileURLWithPath: path))
+        let baseline = try JSONDecoder().decode(Baseline.self, from: text)
+        let comparisons = baseline.compare(now)
+        print("Baseline of \(baseline.machine)\n\n\(Baseline.table(comparisons))")
+        if Baseline.isAccepted(comparisons) { return true }
+        print(
+            "\nA figure is worse by more than \(Int(Baseline.tolerance * 100)) %. If that is wanted: "
+                + "Benchmarks/run --ci --update-baseline")
+        return false
+    }
+
+    /// Memory of a server that has answered every question once.
+    private func measureMemory(_ instance: Instance) {
+        var saturation = Saturation(bench: bench)
+        saturation.warm(instance)
+        let processes = instance.processes
+        let answering = processes.filter { ProcessTree.name($0) == "sterna-answer" }
+        bench.report.add(
+            "memory of sterna-answer", "MiB", instance.name, ProcessTree.memory(of: answering))
+        bench.report.add(
+            "memory of all processes", "MiB", instance.name, ProcessTree.memory(of: processes))
+    }
+}
+
+/// JSON that reads and compares well.
+enum JSONText {
+    static func of(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+}
