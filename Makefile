@@ -18,14 +18,15 @@ test: install-tests
 fuzz: install
 	Fuzz/run $(SECONDS) $(ENTRY)
 
+# What a query costs, beside other servers; `Benchmarks/run --help` has the options.
 bench: build
 	Benchmarks/run
 
 format:
-	swift format -i -r Sources Tests Package.swift
+	swift format -i -r Sources Tests Benchmarks Package.swift
 
 lint:
-	swift format lint --strict -r Sources Tests Package.swift
+	swift format lint --strict -r Sources Tests Benchmarks Package.swift
 
 install:
 	scripts/install

@@ -44,7 +44,7 @@ package final class QuestionSet: @unchecked Sendable {
     }
 
     /// Whether a response answers question `index` rightly; its ID is the caller's to compare.
-    func isRight(_ response: UnsafeRawBufferPointer, to index: Int) -> Bool {
+    package func isRight(_ response: UnsafeRawBufferPointer, to index: Int) -> Bool {
         AnswerCheck.isRight(
             response, question: message(index), type: types[index],
             expectation: expectations[index])

@@ -18,6 +18,9 @@ package final class UDPLoad: @unchecked Sendable {
     /// The first query that may still be answered.
     private var oldest = 0
     private var waiting = 0
+    /// When a paced load ends, and what makes that soon.
+    private var end: UInt64 = 0
+    private var wanted: UInt32?
     /// The next question; goes on where the last load stopped.
     private var cursor = 0
 
@@ -34,6 +37,8 @@ package final class UDPLoad: @unchecked Sendable {
     private static let ring = 1 << 14
     /// How long an answer may take, in nanoseconds; then the query is lost.
     private static let patience: UInt64 = 500_000_000
+    /// How long a load goes on behind the answer that ends it, in nanoseconds.
+    private static let afterglow: UInt64 = 500_000_000
     /// The question number of the watched question.
     private static let watch: Int32 = -1
 
@@ -78,11 +83,14 @@ package final class UDPLoad: @unchecked Sendable {
     /// - Parameters:
     ///   - rate: queries a second.
     ///   - watchInterval: nanoseconds between two times that the watched question is asked.
+    ///   - wanted: an address that ends the load, half a second after the watched question was
+    ///     answered with it first.
     package func paced(
-        rate: Double, seconds: Double, watchInterval: UInt64 = 500_000
+        rate: Double, seconds: Double, watchInterval: UInt64 = 500_000, until wanted: UInt32? = nil
     ) -> LoadResult {
         let start = begin()
-        let end = start + UInt64(seconds * 1e9)
+        self.wanted = wanted
+        end = start + UInt64(seconds * 1e9)
         var nextWatch = start
         var now = start
         var sent = 0
@@ -257,10 +265,11 @@ package final class UDPLoad: @unchecked Sendable {
 
     private func note(_ response: UnsafeRawBufferPointer, asked: UInt64, _ now: UInt64) {
         guard let watched else { return }
-        let end = watched.message(0).count - QueryMessage.optBytes
-        result.sightings.append(
-            Sighting(
-                asked: asked, seen: now,
-                address: AnswerCheck.firstAddress(response, questionEnd: end)))
+        let questionEnd = watched.message(0).count - QueryMessage.optBytes
+        let address = AnswerCheck.firstAddress(response, questionEnd: questionEnd)
+        result.sightings.append(Sighting(asked: asked, seen: now, address: address))
+        guard let wanted, address == wanted else { return }
+        end = min(end, now + UDPLoad.afterglow)
+        self.wanted = nil
     }
 }

@@ -83,6 +83,12 @@ enum Machine {
         String(ISO8601DateFormatter().string(from: Date()).prefix(10))
     }
 
+    /// How many processors were busy in the last minute.
+    static func busyProcessors() -> Double {
+        let text = (try? String(contentsOfFile: "/proc/loadavg", encoding: .utf8)) ?? ""
+        return text.split(separator: " ").first.flatMap { Double($0) } ?? 0
+    }
+
     /// Processor, number of cores, kernel.
     static func description() -> String {
         let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""

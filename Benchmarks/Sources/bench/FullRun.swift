@@ -5,6 +5,11 @@ struct FullRun {
     let bench: BenchContext
 
     func run() throws {
+        let busy = Machine.busyProcessors()
+        if busy > 0.5 {
+            bench.note(
+                "Other work ran on this machine (load \(Report.text(busy))): times mean little.")
+        }
         let workloads = bench.options.workloads
         for data in DataSet.allCases {
             let wanted = workloads.filter { $0.dataSet == data && $0 != .instructions }
@@ -23,7 +28,8 @@ struct FullRun {
 
     private func run(_ workloads: [Workload], _ data: DataSet) throws {
         bench.say("starting servers with \(data.rawValue)")
-        let instances = bench.start(bench.options.servers, data)
+        let servers = bench.options.servers.filter { !data.isSteered || $0.server.steers }
+        let instances = bench.start(servers, data)
         defer { for instance in instances { instance.stop() } }
         let words = [
             DataSet.hosts: "W1", .steered: "W2", .million: "W5", .manyZones: "W6", .bulk: "W8",

@@ -13,7 +13,7 @@ final class Instance {
     var name: String { server.name.rawValue }
 
     /// How long loading may take, in seconds.
-    private static let patience = 120.0
+    private static let patience = 300.0
 
     private init(_ server: any Server, _ site: Site, _ process: ChildProcess, _ start: Double) {
         self.server = server

@@ -15,8 +15,8 @@ struct Instructions {
     private static let few = 2_000
     private static let many = 10_000
     /// The same for connections.
-    private static let fewConnections = 100
-    private static let manyConnections = 400
+    private static let fewConnections = 50
+    private static let manyConnections = 2_000
 
     /// What a server used from its start to its end.
     private struct Use {
@@ -90,7 +90,7 @@ struct Instructions {
 
     private func ask(_ workload: Workload, _ port: UInt16, more: Bool) throws {
         let questions = QuestionSet(workload.questions())
-        let load = try onProcessor(bench.options.clientProcessor) {
+        let load = try onProcessor(bench.options.clientProcessor, isUrgent: true) {
             workload.isTCP
                 ? try TCPConnectionLoad(port: port, questions: questions).oneByOne(
                     count: more ? Instructions.manyConnections : Instructions.fewConnections)

@@ -37,15 +37,6 @@ struct Saturation {
         }
     }
 
-    /// Asks everything that the standard data answers, a little, and measures nothing.
-    mutating func warm(_ instance: Instance) {
-        for workload in Workload.allCases
-        where workload.isSaturating && workload.dataSet == .hosts {
-            sets[workload] = QuestionSet(workload.questions())
-            _ = measure(workload, instance, seconds: 0.5)
-        }
-    }
-
     private func applies(_ workload: Workload, _ server: any Server) -> Bool {
         if server.name == .empty { return !workload.isTCP }
         return !workload.isSteered || server.steers
@@ -95,8 +86,9 @@ struct Saturation {
         return try onProcessor(options.clientProcessor) {
             switch workload {
             case .w4:
+                // Knot's queue of connections that wait for it holds ten; more, and one waits a second.
                 try TCPConnectionLoad(port: port, questions: questions)
-                    .closed(connections: 16, seconds: seconds)
+                    .closed(connections: 8, seconds: seconds)
             case .w4Pipelined:
                 try TCPPipelineLoad(port: port, questions: questions, depth: 16)
                     .closed(connections: 16, seconds: seconds)

@@ -28,7 +28,12 @@ struct SternaServer: Server {
         guard code == 0 else { throw BenchError("strip failed with \(code)") }
         let words = valgrind + [stripped]
         try WorkFolder.write(
-            "#!/bin/sh\nexec \(words.joined(separator: " ")) \"$@\"\n", to: "\(bin)/sterna-answer")
+            """
+            #!/bin/sh
+            export SWIFT_DETERMINISTIC_HASHING=1
+            exec \(words.joined(separator: " ")) "$@"
+
+            """, to: "\(bin)/sterna-answer")
         chmod("\(bin)/sterna-answer", 0o755)
         command[0] = "\(bin)/sterna"
         return command
