@@ -10,6 +10,8 @@ package struct LoadResult: Sendable {
     /// From first to last query, in nanoseconds.
     package var duration: UInt64 = 0
     package var latencies = Histogram()
+    /// Those of a paced load's beginning, which are not in `latencies`.
+    package var earlyLatencies = Histogram()
     /// What the watched question was answered, in the order of arrival.
     package var sightings: [Sighting] = []
 

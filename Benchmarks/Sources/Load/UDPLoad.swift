@@ -18,6 +18,8 @@ package final class UDPLoad: @unchecked Sendable {
     /// The first query that may still be answered.
     private var oldest = 0
     private var waiting = 0
+    /// When the beginning of a paced load ends.
+    private var earlyEnd: UInt64 = 0
     /// When a paced load ends, and what makes that soon.
     private var end: UInt64 = 0
     private var wanted: UInt32?
@@ -83,13 +85,16 @@ package final class UDPLoad: @unchecked Sendable {
     /// - Parameters:
     ///   - rate: queries a second.
     ///   - watchInterval: nanoseconds between two times that the watched question is asked.
+    ///   - early: how long its beginning is, in seconds, whose latencies are kept apart.
     ///   - wanted: an address that ends the load, half a second after the watched question was
     ///     answered with it first.
     package func paced(
-        rate: Double, seconds: Double, watchInterval: UInt64 = 500_000, until wanted: UInt32? = nil
+        rate: Double, seconds: Double, watchInterval: UInt64 = 500_000, early: Double = 0,
+        until wanted: UInt32? = nil
     ) -> LoadResult {
         let start = begin()
         self.wanted = wanted
+        earlyEnd = start + UInt64(early * 1e9)
         end = start + UInt64(seconds * 1e9)
         var nextWatch = start
         var now = start
@@ -257,7 +262,11 @@ package final class UDPLoad: @unchecked Sendable {
         }
         if questions.isRight(response, to: Int(slot.question)) {
             result.answered += 1
-            result.latencies.record(now &- slot.sentAt)
+            if now < earlyEnd {
+                result.earlyLatencies.record(now &- slot.sentAt)
+            } else {
+                result.latencies.record(now &- slot.sentAt)
+            }
         } else {
             result.wrong += 1
         }

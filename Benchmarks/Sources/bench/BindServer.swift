@@ -1,7 +1,7 @@
 struct BindServer: Server {
     let name = ServerName.bind
     let steers = false
-    let program = "named"
+    let program: String? = "named"
 
     func prepare(_ site: Site) throws(BenchError) -> [String] {
         var config = """

@@ -47,6 +47,13 @@ struct FullRun {
                 "\(label), memory", "MiB", instance.name,
                 ProcessTree.memory(of: instance.processes))
         }
+        for instance in instances where instance.server.name == .sterna {
+            let answering = instance.processes.filter { ProcessTree.name($0) == "sterna-answer" }
+            bench.report.add(
+                "\(label), memory of sterna-answer", "MiB", instance.name,
+                ProcessTree.memory(of: answering))
+        }
+        if workloads.contains(.overload) { try PacedRate(bench: bench).overload(instances) }
         if workloads.contains(.paced) { try PacedRate(bench: bench).run(instances) }
         if workloads.contains(.change) { try VerdictChange(bench: bench).run(instances) }
         if workloads.contains(.w8) { try ZoneReload(bench: bench).run(instances) }
@@ -58,6 +65,8 @@ struct FullRun {
         let losses = shown.figures.filter { isLoss($0) }
         let faulty = Set(losses.filter { $0.samples.contains { $0 > 0 } }.map(\.name))
         shown.figures.removeAll { isLoss($0) && !faulty.contains($0.name) }
+        // How near saturation was, for whoever reads the JSON.
+        shown.figures.removeAll { $0.name.hasSuffix(" busy") }
         let options = bench.options
         print(
             """

@@ -3,7 +3,7 @@ import Foundation
 struct GdnsdServer: Server {
     let name = ServerName.gdnsd
     let steers = true
-    let program = "gdnsd"
+    let program: String? = "gdnsd"
 
     static func feedPath(_ site: Site) -> String { site.folder + "/verdicts" }
 

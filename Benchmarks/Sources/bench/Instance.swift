@@ -37,6 +37,7 @@ final class Instance {
     static func start(
         _ server: any Server, _ data: DataSet, port: UInt16, manner: Manner, _ bench: BenchContext
     ) throws -> Instance {
+        if let program = server.program { _ = try ChildProcess.path(of: program) }
         let site = try makeSite(server, data, port: port, bench)
         let options = bench.options
         let command: [String]

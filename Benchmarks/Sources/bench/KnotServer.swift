@@ -1,7 +1,7 @@
 struct KnotServer: Server {
     let name = ServerName.knot
     let steers = true
-    let program = "knotd"
+    let program: String? = "knotd"
 
     func prepare(_ site: Site) throws(BenchError) -> [String] {
         try WorkFolder.make("\(site.folder)/run")

@@ -1,7 +1,7 @@
 struct NSDServer: Server {
     let name = ServerName.nsd
     let steers = false
-    let program = "nsd"
+    let program: String? = "nsd"
 
     func prepare(_ site: Site) throws(BenchError) -> [String] {
         var config = """

@@ -6,13 +6,40 @@ import Report
 struct PacedRate {
     let bench: BenchContext
 
+    /// More than one thread can send, in queries a second.
+    private static let flood = 2e6
+
+    private let questions = QuestionSet(Workload.paced.questions())
+    /// The same for the empty responder.
+    private let any = QuestionSet(
+        Workload.paced.questions().map { Question($0.name, $0.type, .anything) })
+
+    init(bench: BenchContext) {
+        self.bench = bench
+    }
+
+    /// Sends as fast as one thread can: what a server still answers.
+    func overload(_ instances: [Instance]) throws {
+        let seconds = bench.options.seconds
+        for round in 1...bench.options.rounds {
+            for instance in instances {
+                let set = instance.server.name == .empty ? any : questions
+                let port = instance.site.port
+                let load = try onProcessor(bench.options.clientProcessor) {
+                    try UDPLoad(port: port, questions: set)
+                        .paced(rate: PacedRate.flood, seconds: seconds)
+                }
+                let name = instance.name
+                bench.report.add("W1 overload answers", "1/s", name, load.perSecond)
+                bench.report.add("W1 overload sent", "1/s", name, Double(load.sent) / seconds)
+                bench.report.add("W1 overload wrong", "answers", name, Double(load.wrong))
+            }
+            bench.say("round \(round)/\(bench.options.rounds) W1 overload")
+        }
+    }
+
     func run(_ instances: [Instance]) throws {
         let options = bench.options
-        let questions = QuestionSet(Workload.paced.questions())
-        let any = QuestionSet(
-            Workload.paced.questions().prefix(10_000).map {
-                Question($0.name, $0.type, .anything)
-            })
         let label = "W1 at \(Int(options.rate))/s"
         for round in 1...options.rounds {
             for instance in instances {

@@ -1,7 +1,7 @@
 struct PowerDNSServer: Server {
     let name = ServerName.pdns
     let steers = true
-    let program = "pdns_server"
+    let program: String? = "pdns_server"
 
     func prepare(_ site: Site) throws(BenchError) -> [String] {
         var zones = "options { directory \"\(site.zones)\"; };\n"

@@ -47,6 +47,8 @@ struct Saturation {
         var user: Double
         var system: Double
         var load: LoadResult
+        /// The share of the time that the server's processor worked for it.
+        var busy: Double
         var total: Double { user + system }
     }
 
@@ -72,7 +74,9 @@ struct Saturation {
                 return nil
             }
             let scale = 1e6 / Double(load.answered)
-            return Cost(user: used.user * scale, system: used.system * scale, load: load)
+            return Cost(
+                user: used.user * scale, system: used.system * scale, load: load,
+                busy: (used.user + used.system) * 1e9 / Double(load.duration))
         } catch {
             bench.note("\(workload.rawValue), \(instance.name): \(error)")
             return nil
@@ -104,6 +108,7 @@ struct Saturation {
         bench.report.add("\(name) CPU", "µs/query", instance.name, cost.total)
         bench.report.add("\(name) user", "µs/query", instance.name, cost.user)
         bench.report.add("\(name) answers", "1/s", instance.name, cost.load.perSecond)
+        bench.report.add("\(name) busy", "share", instance.name, cost.busy)
         bench.report.add("\(name) lost", "queries", instance.name, Double(cost.load.lost))
         bench.report.add("\(name) wrong", "answers", instance.name, Double(cost.load.wrong))
     }

@@ -16,8 +16,8 @@ protocol Server {
     var name: ServerName { get }
     /// Whether it chooses among endpoints.
     var steers: Bool { get }
-    /// The program, to see whether it is installed.
-    var program: String { get }
+    /// The program that Debian installs; nil for what is built here.
+    var program: String? { get }
 
     /// Writes the configuration of a site and returns the command that serves it in the foreground.
     func prepare(_ site: Site) throws(BenchError) -> [String]
@@ -79,7 +79,7 @@ extension ServerName {
 struct EmptyServer: Server {
     let name = ServerName.empty
     let steers = true
-    var program: String { CommandLine.arguments.first ?? "bench" }
+    let program: String? = nil
 
     func prepare(_ site: Site) throws(BenchError) -> [String] {
         [Bench.ownPath, "empty-responder", String(site.port)]

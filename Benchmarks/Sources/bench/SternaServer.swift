@@ -3,7 +3,7 @@ import Foundation
 struct SternaServer: Server {
     let name = ServerName.sterna
     let steers = true
-    let program = "sterna"
+    let program: String? = nil
 
     func prepare(_ site: Site) throws(BenchError) -> [String] {
         try configure(site)

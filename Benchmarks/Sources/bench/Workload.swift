@@ -13,6 +13,7 @@ enum Workload: String, CaseIterable {
     case w7 = "W7"
     case w8 = "W8"
     case w9 = "W9"
+    case overload
     case paced
     case change
     case instructions
@@ -30,6 +31,7 @@ enum Workload: String, CaseIterable {
         case .w7: "client subnet to data centre; not yet, see Workload.swift"
         case .w8: "reload of a zone of 100,000 names under load, one record changed"
         case .w9: "a signed zone; not yet, see Workload.swift"
+        case .overload: "W1 sent as fast as can be, whether answers come or not"
         case .paced: "W1 at a steady rate: latency, and CPU when not saturated"
         case .change: "a verdict changes: until the last stale answer"
         case .instructions: "user instructions and system calls by valgrind"
@@ -42,7 +44,7 @@ enum Workload: String, CaseIterable {
     /// a case of `DataSet`, its questions below, and in each server what it takes to configure it.
     var dataSet: DataSet? {
         switch self {
-        case .w1, .w3, .w4, .w4Pipelined, .paced: .hosts
+        case .w1, .w3, .w4, .w4Pipelined, .overload, .paced: .hosts
         case .w2, .w2Big, .change, .instructions: .steered
         case .w5: .million
         case .w6: .manyZones
@@ -78,7 +80,7 @@ enum Workload: String, CaseIterable {
         var random = SeededGenerator(seed: 20_261_122)
         let questions: [Question] =
             switch self {
-            case .w1, .w4, .w4Pipelined, .w7, .w9, .paced, .change, .instructions:
+            case .w1, .w4, .w4Pipelined, .w7, .w9, .overload, .paced, .change, .instructions:
                 HostZone.hosts.questions(type: .a) + HostZone.hosts.questions(type: .aaaa)
             case .w2: Steering.questions(prefix: "w", endpoints: 3)
             case .w2Big: Steering.questions(prefix: "b", endpoints: 60)

@@ -56,7 +56,9 @@ struct ZoneReload {
             {
                 defer { isOver.store(true, ordering: .relaxed) }
                 return try UDPLoad(port: port, questions: questions, watched: watched)
-                    .paced(rate: options.rate, seconds: ZoneReload.seconds, until: wanted)
+                    .paced(
+                        rate: options.rate, seconds: ZoneReload.seconds, early: ZoneReload.before,
+                        until: wanted)
             })
         let name = instance.name
         if let first = load.sightings.first(where: { $0.address == wanted }) {
@@ -68,6 +70,8 @@ struct ZoneReload {
         }
         bench.report.add("W8 lost", "queries", name, Double(load.lost))
         bench.report.add("W8 wrong", "answers", name, Double(load.wrong))
+        bench.report.add(
+            "W8 longest wait before", "ms", name, Double(load.earlyLatencies.maximum) / 1e6)
         bench.report.add(
             "W8 longest wait", "ms", name, Double(load.latencies.maximum) / 1e6)
         bench.report.add("W8 memory at most, to before", "×", name, peak / max(steady, 0.001))
