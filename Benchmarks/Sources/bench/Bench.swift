@@ -49,7 +49,7 @@ enum Bench {
                 || !(options.servers.contains(.sterna) || options.isShort)
         else { throw BenchError("no sterna in \(options.binaries); run make build") }
         if options.isShort { return try ShortForm(bench: bench).run() }
-        try FullRun(bench: bench).run()
+        FullRun(bench: bench).run()
         if let path = options.json {
             try WorkFolder.write(try JSONText.of(bench.report) + "\n", to: path)
         }

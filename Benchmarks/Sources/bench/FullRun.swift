@@ -4,7 +4,7 @@ import Report
 struct FullRun {
     let bench: BenchContext
 
-    func run() throws {
+    func run() {
         let busy = Machine.busyProcessors()
         if busy > 0.5 {
             bench.note(
@@ -14,7 +14,11 @@ struct FullRun {
         for data in DataSet.allCases {
             let wanted = workloads.filter { $0.dataSet == data && $0 != .instructions }
             guard !wanted.isEmpty else { continue }
-            try run(wanted, data)
+            do {
+                try run(wanted, data)
+            } catch {
+                bench.note("\(data.rawValue) was not measured to its end: \(error)")
+            }
         }
         if workloads.contains(.instructions) {
             let servers: [ServerName] = [.sterna, .gdnsd, .knot, .nsd]

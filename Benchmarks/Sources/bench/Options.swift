@@ -44,7 +44,7 @@ struct Options {
         \(Workload.allCases.map { "  \($0.rawValue.padding(toLength: 14, withPad: " ", startingAt: 0))\($0.summary)" }.joined(separator: "\n"))
 
         Examples:
-          Benchmarks/run                                                      everything, 20 minutes
+          Benchmarks/run                                                      everything, half an hour
           Benchmarks/run --workloads W1,W3 --servers sterna,gdnsd --rounds 3  a quick look
           Benchmarks/run --workloads instructions --servers sterna,gdnsd      no noise, one minute
           Benchmarks/run --workloads W5 --json million.json

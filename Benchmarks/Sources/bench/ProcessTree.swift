@@ -44,14 +44,22 @@ enum ProcessTree {
         return time
     }
 
-    /// Their proportional share of memory, in MiB.
-    static func memory(of pids: [pid_t]) -> Double {
+    /// What counts as a process's memory.
+    enum Memory: String {
+        /// Its own pages, and its part of those that it shares.
+        case proportional = "Pss:"
+        /// All its pages: the same whoever else has some of them.
+        case resident = "Rss:"
+    }
+
+    /// Their memory in MiB.
+    static func memory(of pids: [pid_t], _ kind: Memory = .proportional) -> Double {
         var sum = 0.0
         for pid in pids {
             guard
                 let text = try? String(contentsOfFile: "/proc/\(pid)/smaps_rollup", encoding: .utf8)
             else { continue }
-            for line in text.split(separator: "\n") where line.hasPrefix("Pss:") {
+            for line in text.split(separator: "\n") where line.hasPrefix(kind.rawValue) {
                 sum += Double(line.split(separator: " ")[1]) ?? 0
             }
         }
