@@ -1,7 +1,7 @@
 # The two commands that matter are `make serve` and `make test`; each installs what it needs.
 BUILD = swift build -c release
 
-.PHONY: serve build test fuzz bench format lint clean install install-tests
+.PHONY: serve build test fuzz bench bench-ci format lint clean install install-tests
 
 serve: build
 	scripts/serve-example
@@ -18,14 +18,19 @@ test: install-tests
 fuzz: install
 	Fuzz/run $(SECONDS) $(ENTRY)
 
+# What a query costs, beside other servers; `Benchmarks/run --help` has the options.
 bench: build
 	Benchmarks/run
 
+# Only the figures that repeat on every run, against Benchmarks/baseline.json.
+bench-ci: build
+	Benchmarks/run --ci
+
 format:
-	swift format -i -r Sources Tests Package.swift
+	swift format -i -r Sources Tests Benchmarks Package.swift
 
 lint:
-	swift format lint --strict -r Sources Tests Package.swift
+	swift format lint --strict -r Sources Tests Benchmarks Package.swift
 
 install:
 	scripts/install
@@ -34,4 +39,4 @@ install-tests:
 	scripts/install tests
 
 clean:
-	rm -rf .build state
+	rm -rf .build Benchmarks/.build state
