@@ -51,8 +51,12 @@ struct TableWriter {
         let lows = intervals.starts.map { UInt64(truncatingIfNeeded: $0) }
         var levels: [UInt32] = []
         while true {
+            let missing =
+                (NetworkTableLayout.fanOut - keys.count % NetworkTableLayout.fanOut)
+                % NetworkTableLayout.fanOut
             levels.append(UInt32(keys.count))
-            levels.append(UInt32(truncatingIfNeeded: append(keys)))
+            levels.append(
+                UInt32(truncatingIfNeeded: append(keys + repeatElement(.max, count: missing))))
             if keys.count <= NetworkTableLayout.fanOut { break }
             keys = stride(from: 0, to: keys.count, by: NetworkTableLayout.fanOut).map { keys[$0] }
         }

@@ -76,7 +76,12 @@ extension NetworkTable {
         var expected = count
         for level in 0..<levelCount {
             let keys = field(levels + level * 8 + 4)
-            guard field(levels + level * 8) == expected, holds(keys, expected, of: 8) else {
+            let nodes = (expected + NetworkTableLayout.fanOut - 1) / NetworkTableLayout.fanOut
+            guard field(levels + level * 8) == expected, holds(keys, nodes, of: 64) else {
+                return false
+            }
+            for place in expected..<nodes * NetworkTableLayout.fanOut
+            where bytes.word(keys + place * 8) != .max {
                 return false
             }
             if level > 0 {
@@ -87,7 +92,7 @@ extension NetworkTable {
                 }
             }
             if level == levelCount - 1 { break }
-            expected = (expected + NetworkTableLayout.fanOut - 1) / NetworkTableLayout.fanOut
+            expected = nodes
         }
         guard expected <= NetworkTableLayout.fanOut, startV6(0) == 0 else { return false }
         for place in 1..<max(count, 1) where startV6(place) <= startV6(place - 1) { return false }

@@ -113,17 +113,13 @@ package struct NetworkTable {
             level &-= 1
             let count = field(levels &+ level &* 8)
             let keys = field(levels &+ level &* 8 &+ 4)
-            var low = index &* NetworkTableLayout.fanOut
-            var high = min(low &+ NetworkTableLayout.fanOut, count)
-            while low < high {
-                let middle = (low &+ high) / 2
-                if bytes.word(keys &+ middle &* 8) <= key {
-                    low = middle &+ 1
-                } else {
-                    high = middle
-                }
-            }
-            index = low &- 1
+            let node = bytes.slice(keys &+ index &* 64, 64)
+            // The last of eight that is at most the key: the first one always is.
+            var place = node.word(32) <= key ? 4 : 0
+            place &+= node.word(place &* 8 &+ 16) <= key ? 2 : 0
+            place &+= node.word(place &* 8 &+ 8) <= key ? 1 : 0
+            // A node that is not full is filled with the highest key, which may be asked for.
+            index = min(index &* NetworkTableLayout.fanOut &+ place, count &- 1)
         }
         return index
     }

@@ -13,7 +13,8 @@
 ///
 /// IPv4 is found by the first `v4IndexBits` of the address and a binary search among the few intervals that
 /// begin with them; IPv6, whose networks crowd together in a few places, by a tree of eight keys a node,
-/// one cache line, whose levels are the keys at every eighth place of the level below. Starts of IPv6 that
+/// one cache line, whose levels are the keys at every eighth place of the level below, each filled up to a
+/// whole node with the highest key there can be. Starts of IPv6 that
 /// are not at the beginning of a /64 bring an array of lower halves.
 ///
 /// *Covers* are for client subnets that hold several intervals: the networks as they were put in, those

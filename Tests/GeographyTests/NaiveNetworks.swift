@@ -80,7 +80,8 @@ struct NaiveNetworks {
         return probes(other).allSatisfy { value($0, isV4: !network.isV4) == first }
     }
 
-    private func isUniformFamily(_ network: Network) -> Bool {
+    /// The same, of IPv4 or IPv6 alone where the network has no bits.
+    func isUniformFamily(_ network: Network) -> Bool {
         let first = value(network.start, isV4: network.isV4)
         return probes(network).allSatisfy { value($0, isV4: network.isV4) == first }
     }

@@ -88,6 +88,30 @@ import Testing
         }
     }
 
+    @Test(arguments: seeds.prefix(200))
+    func aSubnetAroundAnIPv4AddressIsWhatIsKnownOfTheAddress(_ seed: UInt64) throws {
+        var trial = try Trial(seed)
+        for _ in 0..<40 {
+            let range = try #require(EmbeddedIPv4.allCases.randomElement(using: &trial.random))
+            let v4 = RandomNetworks.address(isV4: true, using: &trial.random)
+            let base = UInt128(_low: range.low, _high: range.high)
+            let inside: UInt128 =
+                switch range {
+                case .mapped, .translated: v4 >> 96
+                case .sixToFour: v4 >> 16 | UInt128(trial.random.next())
+                case .teredo: (v4 >> 96) ^ 0xFFFF_FFFF | UInt128(trial.random.next() >> 32) << 32
+                }
+            let bits = UInt8.random(in: range.bits...128, using: &trial.random)
+            let known = bits <= range.shift ? 0 : min(bits - range.shift, 32)
+            let inner = Network(isV4: true, start: v4, bits: known)
+            let network = Network(isV4: false, start: base | inside, bits: bits)
+            let match = trial.table.match(network)
+            let label = "\(trial.label), \(network) around \(inner)"
+            #expect(match.value == trial.naive.value(of: inner), "\(label)")
+            #expect((match.bits <= bits) == trial.naive.isUniformFamily(inner), "\(label)")
+        }
+    }
+
     @Test(arguments: seeds.prefix(100))
     func bitsBehindTheSourceAreNeverLookedAt(_ seed: UInt64) throws {
         var trial = try Trial(seed)

@@ -57,6 +57,14 @@ import Testing
         Case(
             testDescription: "the end of IPv6",
             networks: [("ffff::/16", 1)], client: "ffff:ffff::/32", value: 1, scope: 16),
+        Case(
+            testDescription: "the last /64",
+            networks: [("ffff:ffff:ffff:ffff::/64", 1), ("ffff::/16", 2)],
+            client: "ffff:ffff:ffff:ffff::1", value: 1, scope: 64),
+        Case(
+            testDescription: "the last address behind few networks",
+            networks: [("2001:db8::/32", 1)], client: "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+            value: 0, scope: 1),
         // IPv4 inside IPv6.
         Case(
             testDescription: "mapped", networks: [("192.0.2.0/24", 1)], client: "::ffff:192.0.2.7",
