@@ -39,6 +39,7 @@ let package = Package(
         // rules: what a zone is, what a policy does
         .target(name: "Zones", dependencies: ["DNSWire", "Health"]),
         .target(name: "Steering", dependencies: ["DNSWire", "Health", "Serving"]),
+        .target(name: "Geography", dependencies: ["DNSWire", "Serving"]),
 
         // answer: one pure function
         .target(name: "Answering", dependencies: ["DNSWire", "Health", "Serving", "Steering"]),
@@ -52,6 +53,11 @@ let package = Package(
         .systemLibrary(
             name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev", "pkg-config"])]),
         .target(name: "MasterFile", dependencies: ["CLDNS", "DNSWire", "Zones"]),
+        .systemLibrary(
+            name: "CMaxMindDB", pkgConfig: "libmaxminddb",
+            providers: [.apt(["libmaxminddb-dev", "pkg-config"])]),
+        .target(
+            name: "LocationFiles", dependencies: ["CMaxMindDB", "DNSWire", "Geography", "Zones"]),
         .target(
             name: "Transport",
             dependencies: ["Answering", "CSterna", "DNSWire", "Health", "Serving", "Steering"]),
@@ -131,6 +137,14 @@ let package = Package(
         .testTarget(
             name: "SteeringTests",
             dependencies: ["DNSWire", "Health", "Serving", "Steering", "TestSupport", "Zones"]),
+        .testTarget(
+            name: "GeographyTests",
+            dependencies: ["CAllocationCounter", "DNSWire", "Geography", "Serving", "TestSupport"]),
+        .testTarget(
+            name: "LocationFilesTests",
+            dependencies: [
+                "DNSWire", "Geography", "LocationFiles", "Serving", "TestSupport", "Zones",
+            ]),
         .testTarget(name: "ZonesTests", dependencies: ["DNSWire", "MasterFile", "Zones"]),
         .testTarget(
             name: "CompilingTests",
