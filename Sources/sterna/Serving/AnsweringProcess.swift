@@ -77,7 +77,7 @@ actor AnsweringProcess {
             // A new version answers beside the old one before that goes.
             logger.notice("replacing answering process \(process) of version \(version)")
             image = ImagePlace(
-            generation: generation, file: plane.adoptedFile, root: plane.adoptedRoot)
+                generation: generation, file: plane.adoptedFile, root: plane.adoptedRoot)
             try start()
             // Looking for the new one may have met the old one and cost it this connection.
             if !HandoverSocket.send(.handOver, to: found.connection) { kill(process, SIGTERM) }

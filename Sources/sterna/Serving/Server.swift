@@ -139,7 +139,8 @@ actor Server {
     /// - Returns: the addresses that are answered on.
     func startAsItWas() async -> [SocketAddress] {
         generation = max(plane.generation, state.imageFiles.max() ?? 0)
-        let message = "the files are broken, the image of the last run goes on serving; mend them and reload"
+        let message =
+            "the files are broken, the image of the last run goes on serving; mend them and reload"
         lastReload = .init(time: Date().ISO8601Format(), ok: false, message: message)
         logger.error("\(message)")
         return await answering.addresses
