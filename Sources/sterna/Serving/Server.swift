@@ -231,6 +231,8 @@ actor Server {
                 if let compiled { board.replaceEndpoints(tracked(compiled)) }
                 throw error
             }
+            // Millions of records are freed meanwhile, not before the reply.
+            Task.detached { _ = old }
             monitors.replace(targets(image))
             let names = image.zones.reduce(0) { $0 + $1.names }
             var message = "serving image \(generation): \(image.zones.count) zones, \(names) names"
