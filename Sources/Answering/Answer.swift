@@ -26,15 +26,21 @@ package func answer(
         return 0
     }
     if query.hasEDNS { counters.add(.edns) }
-    let rcode = verdict(outcome, query, isTCP: isTCP, image: image)
+    var rcode = verdict(outcome, query, isTCP: isTCP, image: image)
     let options =
         (rcode?.rawValue ?? 0) == 0
         ? ResponseOptions(query, from: client, isTCP: isTCP, at: now, image: image)
         : ResponseOptions()
+    let rules = image.rules(for: client)
+    if rules.isRefused {
+        counters.add(.accessRefused)
+        rcode = rcode ?? .refused
+    }
+    let udpBytes = options.clientIsKnown ? image.udpBytes : image.udpBytesWithoutCookie
     let room =
         isTCP
         ? Header.maximumBytes
-        : min(query.udpPayloadBytes, query.hasEDNS ? image.udpBytes : Header.plainUDPBytes)
+        : min(query.udpPayloadBytes, query.hasEDNS ? udpBytes : Header.plainUDPBytes)
     // Over TCP there is room for options behind all but the largest RRsets; they give way to those.
     let writer = ResponseWriter(
         query, from: packet, into: out, maximumBytes: room,
@@ -44,11 +50,17 @@ package func answer(
     response.options = options
     if let rcode {
         response.writer.rcode = rcode
+        if rules.isRefused { response.extendedError = .prohibited }
     } else {
         let name = packet.slice(Header.bytes, query.nameBytes)
         if !response.answerMeta(name) { response.answerQuestion(name, &state) }
     }
-    return response.finish()
+    if image.hasRateLimit, !isTCP, !options.clientIsKnown, !rules.isUnlimited,
+        response.exceedsLimit(of: client, at: now, state.rates)
+    {
+        guard response.slips(&state.random) else { return 0 }
+    }
+    return response.finish(packet)
 }
 
 /// The code that settles a query without a look at its question; nil: the question is to be answered.

@@ -13,13 +13,13 @@ package struct Responder: ~Copyable {
 
     package init(
         worker: Int, cell: ImageCell, verdicts: VerdictTable, counters: CounterPage,
-        random: RandomSource
+        rates: RateTable, random: RandomSource
     ) {
         self.worker = worker
         self.cell = cell
         self.verdicts = verdicts
         self.counters = counters
-        state = AnsweringState(random: random)
+        state = AnsweringState(random: random, rates: rates)
     }
 
     /// Takes the newest image; called before the first query of a batch.

@@ -34,6 +34,8 @@ package struct RCode: RawRepresentable, Hashable, Sendable {
     @inlinable package static var nameError: RCode { RCode(rawValue: 3) }
     @inlinable package static var notImplemented: RCode { RCode(rawValue: 4) }
     @inlinable package static var refused: RCode { RCode(rawValue: 5) }
+    /// Not Authorized: a signature that was not taken (RFC 8945 §5.2).
+    @inlinable package static var notAuthorized: RCode { RCode(rawValue: 9) }
     @inlinable package static var badVersion: RCode { RCode(rawValue: 16) }
 }
 

@@ -22,6 +22,8 @@ package struct Query {
     package var optionsBytes = 0
     /// The options that this server knows.
     package var options = QueryOptions()
+    /// The TSIG record, which is the last one; nil: the message is not signed.
+    package var signature: QuerySignature?
 
     package init() {}
 }

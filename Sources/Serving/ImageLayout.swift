@@ -10,7 +10,7 @@ package enum ImageLayout {
     /// "STERNAIM" as the first eight bytes.
     @inlinable package static var magic: UInt64 { 0x4D49_414E_5245_5453 }
     /// Raised whenever an older reader would misread a newer image.
-    @inlinable package static var formatVersion: UInt32 { 2 }
+    @inlinable package static var formatVersion: UInt32 { 3 }
     @inlinable package static var headerBytes: Int { 192 }
     /// Largest image: offsets have 32 bits.
     @inlinable package static var maximumBytes: Int { Int(UInt32.max) }
@@ -50,6 +50,20 @@ package enum ImageLayout {
         @inlinable package static var nsid: Int { 128 }
         @inlinable package static var chaosVersion: Int { 136 }
         @inlinable package static var chaosID: Int { 144 }
+        /// Networks of clients with rules of their own, in order.
+        @inlinable package static var networks: Int { 160 }
+        @inlinable package static var networkCount: Int { 164 }
+        /// Largest response over UDP to a client that has not shown a valid cookie.
+        @inlinable package static var udpBytesWithoutCookie: Int { 168 }
+        /// Most responses of each kind a second to one network; 0: no limit.
+        @inlinable package static var limitResponses: Int { 172 }
+        @inlinable package static var limitNegatives: Int { 176 }
+        @inlinable package static var limitErrors: Int { 180 }
+        @inlinable package static var limitAll: Int { 184 }
+        /// One byte each.
+        @inlinable package static var limitV4Prefix: Int { 188 }
+        @inlinable package static var limitV6Prefix: Int { 189 }
+        @inlinable package static var limitSlip: Int { 190 }
     }
 
     /// Longest text of the header, in bytes: with all options a response of 512 bytes has room for records.
@@ -62,6 +76,25 @@ package enum ImageLayout {
         @inlinable package static var cookies: UInt32 { 4 }
         /// There is a previous secret for cookies.
         @inlinable package static var previousSecret: UInt32 { 8 }
+        /// ANY is answered with a HINFO record made for it (RFC 8482 §4.2).
+        @inlinable package static var hinfoForAny: UInt32 { 16 }
+        /// Responses over UDP are limited.
+        @inlinable package static var rateLimit: UInt32 { 32 }
+        /// They are counted, and sent all the same.
+        @inlinable package static var rateLimitDryRun: UInt32 { 64 }
+    }
+
+    /// One range of client addresses, up to the next one's first; the first range begins at ::.
+    package enum Network {
+        @inlinable package static var bytes: Int { 24 }
+        @inlinable package static var high: Int { 0 }
+        @inlinable package static var low: Int { 8 }
+        @inlinable package static var rules: Int { 16 }
+
+        /// Its clients are refused.
+        @inlinable package static var refused: UInt32 { 1 }
+        /// Its clients are not limited.
+        @inlinable package static var unlimited: UInt32 { 2 }
     }
 
     /// One slot of the name table: the upper half of the hash, the node's offset; 0 is empty.

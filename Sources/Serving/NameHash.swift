@@ -24,7 +24,7 @@ package enum NameHash {
     }
 
     @inlinable @inline(__always)
-    static func mix(_ value: UInt64) -> UInt64 {
+    package static func mix(_ value: UInt64) -> UInt64 {
         let product = value &* multiplier
         return product ^ product >> 29 ^ product << 31
     }

@@ -16,6 +16,9 @@ extension ServingImage {
     /// Whether cookies are answered (RFC 7873).
     package var hasCookies: Bool { has(ImageLayout.Features.cookies) }
 
+    /// Whether ANY is answered with a HINFO record made for it, not with the smallest RRset (RFC 8482 §4.2).
+    package var hasHINFOForAny: Bool { has(ImageLayout.Features.hinfoForAny) }
+
     /// What new cookies are made with.
     package var cookieSecret: CookieSecret {
         CookieSecret(bytes, at: ImageLayout.Field.cookieSecret)
@@ -25,6 +28,11 @@ extension ServingImage {
     package var previousSecret: CookieSecret? {
         guard has(ImageLayout.Features.previousSecret) else { return nil }
         return CookieSecret(bytes, at: ImageLayout.Field.previousSecret)
+    }
+
+    /// Largest response over UDP to a client that has not shown a valid cookie.
+    package var udpBytesWithoutCookie: Int {
+        Int(bytes.native32(ImageLayout.Field.udpBytesWithoutCookie))
     }
 
     /// When idle TCP connections are closed, in units of 100 ms.

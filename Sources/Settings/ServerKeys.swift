@@ -25,7 +25,16 @@ enum ServerKeys {
             SettingsKey("edns", .object(edns), "Limits of DNS over UDP, and options of EDNS"),
             SettingsKey(
                 "chaos", .object(chaos), "Answers to CHAOS questions about the server (RFC 4892)"),
+            SettingsKey(
+                "any", .word(["smallest", "hinfo"]), default: "smallest",
+                "What questions for type ANY get: the smallest RRset of the name, or a HINFO record that says RFC8482 (RFC 8482 §4)"
+            ),
             SettingsKey("tcp", .object(tcp), "Limits of DNS over TCP"),
+            SettingsKey(
+                "rate-limit", .either([.integer(1...1_000_000), .object(AbuseKeys.rateLimit)]),
+                "Most responses a second over UDP to one network from one name, or an object"),
+            SettingsKey(
+                "access", .object(AbuseKeys.access), "Which clients are answered and which refused"),
         ] + SteeringKeys.sections)
 
     static let control = SettingsShape(
@@ -55,6 +64,10 @@ enum ServerKeys {
             SettingsKey(
                 "size", .integer(512...4096), default: "1232",
                 "Largest UDP message sent, in bytes (RFC 6891 §6.2.5)"),
+            SettingsKey(
+                "size-without-cookie", .integer(512...4096),
+                "Largest UDP message sent to a client that has not shown a valid cookie, in bytes; without it as large as any"
+            ),
             SettingsKey(
                 "nsid", .ruledText(.shortText),
                 "The server's name for those who ask for it (RFC 5001); without one they get none"),

@@ -63,6 +63,11 @@ struct ServerSettingsTests {
         #expect(try SettingsFixture.settings(text).cookies == (isOff ? .off : .generated))
     }
 
+    @Test(arguments: [("any: hinfo", true), ("any: smallest", false), ("workers: 1", false)])
+    func anyMayBeHINFO(_ text: String, _ isHINFO: Bool) throws {
+        #expect(try SettingsFixture.settings(text).hinfoForAny == isHINFO)
+    }
+
     @Test func everyKeyIsTaken() throws {
         let settings = try SettingsFixture.settings(
             """
@@ -113,7 +118,8 @@ struct ServerSettingsTests {
             "s.yaml:1:1: unknown key 'lisen' in the settings; did you mean 'listen'?"),
         BrokenCase(
             "unknown key far from all", "edns: { zzz: 1 }",
-            "s.yaml:1:9: unknown key 'zzz' in 'edns'; known here: size, nsid, cookies, ecs, ede"),
+            "s.yaml:1:9: unknown key 'zzz' in 'edns'; known here: size, "
+                + "size-without-cookie, nsid, cookies, ecs, ede"),
         BrokenCase(
             "no port", "listen: [127.0.0.1]",
             "s.yaml:1:10: 'listen' must be ADDRESS:PORT, as in 127.0.0.1:5300 or '[::1]:5300', "
@@ -177,7 +183,8 @@ struct ServerSettingsTests {
         BrokenCase(
             "names belong to zones", "names: { shop: { policy: x } }",
             "s.yaml:1:1: unknown key 'names' in the settings; known here: listen, workers, zones, state, "
-                + "control, feeds, edns, chaos, tcp, clusters, monitors, endpoints, policies"),
+                + "control, feeds, edns, chaos, any, tcp, rate-limit, access, clusters, monitors, "
+                + "endpoints, policies"),
         BrokenCase(
             "same zone twice", "zones: { a.example: x, A.EXAMPLE.: y }",
             "s.yaml:1:24: zone 'A.EXAMPLE.' is given twice"),
