@@ -51,7 +51,7 @@ extension Response {
         ) { image.address(state.evaluator.address($0)).wire(v4: v4) }
     }
 
-    private func isUsable(
+    private mutating func isUsable(
         _ program: PolicyProgram, v4: Bool, _ state: inout AnsweringState
     ) -> Bool {
         state.evaluator.evaluate(program, image, verdicts, v4: v4, random: &state.random)
@@ -59,7 +59,7 @@ extension Response {
     }
 
     /// As if everything were up, but what operators took out only when nothing else is there.
-    private func evaluateAsIfUp(
+    private mutating func evaluateAsIfUp(
         _ program: PolicyProgram, v4: Bool, _ state: inout AnsweringState
     ) -> PolicyResult {
         let result = state.evaluator.evaluate(

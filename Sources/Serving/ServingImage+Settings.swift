@@ -4,7 +4,7 @@ package import DNSWire
 extension ServingImage {
     @inline(__always)
     private func has(_ feature: UInt32) -> Bool {
-        bytes.native32(ImageLayout.Field.features) & feature != 0
+        features & feature != 0
     }
 
     /// Whether client subnets are read and echoed (RFC 7871).

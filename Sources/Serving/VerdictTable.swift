@@ -1,21 +1,21 @@
-package import Health
-package import Synchronization
+public import Health
+public import Synchronization
 
 /// One atomic word per endpoint address, in memory that both processes see.
 ///
 /// Whoever makes a table keeps its memory. A stored word is seen by the very next load of any reader.
 @safe
-package struct VerdictTable: @unchecked Sendable {
+public struct VerdictTable: @unchecked Sendable {
     @usableFromInline let words: UnsafeMutablePointer<Atomic<UInt32>>
-    package let count: Int
+    public let count: Int
 
-    package init(_ memory: UnsafeMutableRawPointer, count: Int) {
+    public init(_ memory: UnsafeMutableRawPointer, count: Int) {
         unsafe words = memory.bindMemory(to: Atomic<UInt32>.self, capacity: count)
         self.count = count
     }
 
     /// A table of its own, all unchecked, which lives for ever: for tests and simulations.
-    package init(privateWords count: Int) {
+    public init(privateWords count: Int) {
         let memory = UnsafeMutableRawPointer.allocate(byteCount: count * 4, alignment: 64)
         unsafe memory.initializeMemory(as: UInt32.self, repeating: 0, count: count)
         unsafe self.init(memory, count: count)
@@ -23,13 +23,13 @@ package struct VerdictTable: @unchecked Sendable {
 
     /// The word of a slot; a slot outside the table reads as unchecked, never as down.
     @inlinable @inline(__always)
-    package func load(_ slot: Int) -> VerdictWord {
+    public func load(_ slot: Int) -> VerdictWord {
         guard slot >= 0, slot < count else { return VerdictWord(rawValue: 0) }
         return unsafe VerdictWord(rawValue: words[slot].load(ordering: .acquiring))
     }
 
     /// Stores a word; slots outside the table are nobody's.
-    package func store(_ word: VerdictWord, slot: Int) {
+    public func store(_ word: VerdictWord, slot: Int) {
         guard slot >= 0, slot < count else { return }
         unsafe words[slot].store(word.rawValue, ordering: .releasing)
     }
