@@ -9,12 +9,15 @@ struct Arguments {
     /// Inherited listeners.
     var tcp: [CInt] = []
     var limits = TCPLimits()
+    var udpOptions = UDPOptions()
 
     static let usage = """
         sterna-answer: answers DNS queries from a serving image; `sterna serve` starts it.
 
         usage: sterna-answer --state DIR --generation N --udp FD,FD --tcp FD,FD
                              [--tcp-connections N] [--tcp-per-client N] [--tcp-idle SECONDS]
+                             [--coalesce MICROSECONDS] [--busy-poll MICROSECONDS]
+                             [--pin-workers yes|no]
         """
 
     /// Reads the arguments; nil when they make no sense.
@@ -42,6 +45,15 @@ struct Arguments {
             case "--tcp-idle":
                 guard let number = Int(value), number > 0 else { return nil }
                 limits.idleTimeout = .seconds(number)
+            case "--coalesce":
+                guard let number = UInt32(value), number <= 10_000 else { return nil }
+                udpOptions.pauseMicroseconds = number
+            case "--busy-poll":
+                guard let number = UInt32(value), number <= 10_000 else { return nil }
+                udpOptions.busyPollMicroseconds = number
+            case "--pin-workers":
+                guard value == "yes" || value == "no" else { return nil }
+                udpOptions.pinsWorkers = value == "yes"
             default: return nil
             }
         }

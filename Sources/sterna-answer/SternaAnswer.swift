@@ -42,7 +42,8 @@ enum SternaAnswer {
         _ arguments: Arguments, plane: Plane, cell: ImageCell
     ) throws(TransportError) -> AnsweringThreads {
         try AnsweringThreads.startResponders(
-            udp: arguments.udp, tcp: arguments.tcp, tcpLimits: arguments.limits
+            udp: arguments.udp, tcp: arguments.tcp, udpOptions: arguments.udpOptions,
+            tcpLimits: arguments.limits
         ) { worker in
             Responder(
                 worker: worker, cell: cell, verdicts: plane.verdicts,
