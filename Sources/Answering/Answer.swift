@@ -27,28 +27,41 @@ package func answer(
         return 0
     }
     if response.query.hasEDNS { counters.add(.edns) }
-    let rcode = verdict(outcome, response.query, isTCP: isTCP, image: image)
+    var rcode = verdict(outcome, response.query, isTCP: isTCP, image: image)
     if response.query.optionsBytes > 0, (rcode?.rawValue ?? 0) == 0 {
         response.options = ResponseOptions(
             response.query, from: client, isTCP: isTCP, at: now, image: image)
     }
+    let rules = image.hasClientRules ? image.rules(for: client) : .none
+    if rules.isRefused {
+        counters.add(.accessRefused)
+        rcode = rcode ?? .refused
+    }
+    let isKnown = response.options.clientIsKnown
+    let udpBytes = isKnown ? image.udpBytes : image.udpBytesWithoutCookie
     let room =
         isTCP
         ? Header.maximumBytes
         : min(
             response.query.udpPayloadBytes,
-            response.query.hasEDNS ? image.udpBytes : Header.plainUDPBytes)
+            response.query.hasEDNS ? udpBytes : Header.plainUDPBytes)
     // Over TCP there is room for options behind all but the largest RRsets; they give way to those.
     response.writer.begin(
         response.query, from: packet, maximumBytes: room,
         optionBytes: isTCP ? 0 : response.options.bytes)
     if let rcode {
         response.writer.rcode = rcode
+        if rules.isRefused { response.extendedError = .prohibited }
     } else {
         let name = packet.slice(Header.bytes, response.query.nameBytes)
         if !response.answerMeta(name) { response.answerQuestion(name, &state) }
     }
-    return response.finish()
+    if image.hasRateLimit, !isTCP, !isKnown, !rules.isUnlimited,
+        response.exceedsLimit(of: client, at: now, state.rates)
+    {
+        guard response.slips(&state.random) else { return 0 }
+    }
+    return response.finish(packet)
 }
 
 /// The code that settles a query without a look at its question; nil: the question is to be answered.

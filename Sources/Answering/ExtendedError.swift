@@ -22,9 +22,12 @@ struct ExtendedError {
     static var allDown: ExtendedError { ExtendedError(0, "all endpoints are down") }
     /// The policy is down for the family asked for, and up for the other one.
     static var familyDown: ExtendedError { ExtendedError(0, "this address family is down") }
+    /// Prohibited: the server's settings refuse the client.
+    static var prohibited: ExtendedError { ExtendedError(18, "") }
     /// Not Authoritative: the question is about no zone of this server.
     static var notAuthoritative: ExtendedError { ExtendedError(20, "") }
     /// Not Supported.
     static var noTransfers: ExtendedError { ExtendedError(21, "no zone transfers") }
+    static var queriesOnly: ExtendedError { ExtendedError(21, "queries only") }
     static var classIN: ExtendedError { ExtendedError(21, "class IN only") }
 }

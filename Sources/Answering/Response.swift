@@ -17,6 +17,8 @@ struct Response {
     var chainLength = 0
     var isNegative = false
     var isReferral = false
+    /// What answers: the number of a zone when negative, else the offset of a node; for limits.
+    var source = 0
     /// The EDNS options that the response carries; none unless set.
     var options = ResponseOptions()
     /// Bits of the client subnet that decided the answer; 0: it is the same for everybody.
@@ -48,6 +50,7 @@ struct Response {
             // Most questions are for a name with data of its own.
             if let exact, exact.cut == 0, query.type != .ds {
                 writer.isAuthoritative = true
+                source = exact.offset
                 guard let next = answerName(exact, &state) else { return }
                 guard follow(next, from: exact, &state) else { return }
                 continue
@@ -58,6 +61,7 @@ struct Response {
                 if chainLength == 0 { writer.rcode = .refused }
                 return
             case .referral(let cut):
+                source = cut.offset
                 answerReferral(cut)
                 return
             case .nameError(let zone):
@@ -69,6 +73,7 @@ struct Response {
             case .name(let node):
                 writer.isAuthoritative = true
                 alias = node
+                source = node.offset
                 target = answerName(node, &state)
             }
             guard let target, follow(target, from: alias, &state) else { return }
@@ -103,6 +108,7 @@ struct Response {
         {
             return answerAlias(node, entry.fragment)
         }
+        if query.type == .any, image.hasHINFOForAny, answerHINFO(node) { return nil }
         let entry = query.type == .any ? firstEntry(node) : node.entry(of: query.type)
         guard let entry else {
             answerNoData(node.zone)
@@ -125,6 +131,22 @@ struct Response {
     /// One RRset stands for all of them (RFC 8482 §4.1); which one, the compiler decided.
     private mutating func firstEntry(_ node: NodeView) -> EntryView? {
         node.entryCount == 0 ? nil : node.entry(0)
+    }
+
+    /// Answers ANY with a HINFO record made for it (RFC 8482 §4.2); false where there is a better answer.
+    ///
+    /// A name without data is NODATA, an alias answers with its CNAME, and a HINFO RRset that is really there
+    /// must not be contradicted by one that resolvers would keep in its place.
+    private mutating func answerHINFO(_ node: NodeView) -> Bool {
+        guard node.entryCount > 0, !node.hasCNAME, node.entry(of: .hinfo) == nil else {
+            return false
+        }
+        guard writer.appendHINFOForAny() else {
+            writer.isTruncated = true
+            return true
+        }
+        writer.answerRecords &+= 1
+        return true
     }
 
     /// Answers a CNAME and returns its target (RFC 1034 §3.6.2).
@@ -176,12 +198,15 @@ struct Response {
     }
 
     private mutating func appendNegative(_ zone: Int) {
+        source = zone
         let zone = image.zone(zone)
         append(zone.negative, of: zone.apex)
     }
 
     /// Counts the outcome and completes the message; returns its length.
-    mutating func finish() -> Int {
+    ///
+    /// - Parameter packet: the query, whose key a refused signature names.
+    mutating func finish(_ packet: ByteView) -> Int {
         switch writer.rcode {
         case .noError:
             counters.add(.noError)
@@ -192,18 +217,25 @@ struct Response {
         case .notImplemented: counters.add(.notImplemented)
         case .badVersion: counters.add(.badVersion)
         case .nameTooLong: counters.add(.nameTooLong)
+        case .notAuthorized: counters.add(.notAuthorized)
         default: counters.add(.serverFailure)
         }
         if isReferral { counters.add(.referrals) }
         if writer.isTruncated { counters.add(.truncated) }
         if query.hasEDNS { writeOptions() }
+        if writer.rcode == .notAuthorized, let signature = query.signature {
+            writer.appendUnknownKey(signature, query, from: packet)
+        }
         return writer.finish(query, udpBytes: image.udpBytes)
     }
 
+    @inline(__always)
     private mutating func writeOptions() {
         writer.beginOPT(query, udpBytes: image.udpBytes)
         if options.bytes > 0 { options.write(to: &writer, scopeBits: scopeBits) }
-        if writer.rcode == .refused, extendedError == nil { extendedError = .notAuthoritative }
+        if writer.rcode == .refused, extendedError == nil {
+            extendedError = query.opcode == .query ? .notAuthoritative : .queriesOnly
+        }
         if let extendedError, image.hasExtendedErrors {
             writer.appendExtendedError(extendedError.code, text: extendedError.bytes)
         }

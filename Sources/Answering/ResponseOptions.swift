@@ -10,6 +10,8 @@ struct ResponseOptions {
     private var keepalive: UInt16?
     /// Bytes that all of them take.
     private(set) var bytes = 0
+    /// Whether the client has shown that it receives what is sent to its address (RFC 7873 §5.2.3).
+    private(set) var clientIsKnown = false
 
     /// No options.
     init() {}
@@ -26,6 +28,7 @@ struct ResponseOptions {
                 options, from: client, at: now, current: image.cookieSecret,
                 previous: image.previousSecret)
             cookie = judgement.reply
+            clientIsKnown = judgement.isValid
             clientCookie = options.clientCookie
             bytes &+= ResponseWriter.optionHeadBytes &+ 8 &+ ServerCookie.bytes
         }

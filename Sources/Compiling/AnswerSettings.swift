@@ -4,6 +4,12 @@ import Serving
 package struct AnswerSettings: Sendable {
     /// Largest response over UDP, in bytes (512 to 4,096).
     package var udpBytes: Int
+    /// Largest response over UDP to a client without a valid cookie, in bytes; nil: as large as any.
+    package var udpBytesWithoutCookie: Int?
+    /// How many responses a second a network of clients gets over UDP; nil: as many as it asks for.
+    package var rateLimit: RateLimit?
+    /// Clients that are refused, and clients that are not limited.
+    package var networks = ClientNetworks()
     /// The server's name for NSID (RFC 5001), at most 64 bytes; empty: off.
     package var nsid: [UInt8] = []
     /// Answers to CHAOS questions about version and server (RFC 4892), at most 64 bytes; empty: refused.
@@ -15,6 +21,8 @@ package struct AnswerSettings: Sendable {
     package var clientSubnet = true
     /// Whether answers say why they are what they are (RFC 8914).
     package var extendedErrors = true
+    /// Whether ANY is answered with a HINFO record made for it, not with the smallest RRset (RFC 8482 §4).
+    package var hinfoForAny = false
     /// When idle TCP connections are closed (RFC 7828).
     package var tcpIdleSeconds = 10
 
@@ -49,6 +57,7 @@ extension ImageBuilder {
         var features: UInt32 = 0
         if settings.clientSubnet { features |= Features.clientSubnet }
         if settings.extendedErrors { features |= Features.extendedErrors }
+        if settings.hinfoForAny { features |= Features.hinfoForAny }
         if let cookies = settings.cookies {
             features |= Features.cookies
             patch(cookies.current, at: Field.cookieSecret)
@@ -57,9 +66,17 @@ extension ImageBuilder {
                 patch(previous, at: Field.previousSecret)
             }
         }
+        if let limit = settings.rateLimit {
+            features |= Features.rateLimit
+            if limit.isDryRun { features |= Features.rateLimitDryRun }
+            write(limit)
+        }
         patch(features, at: Field.features)
         patch(UInt32(settings.udpBytes), at: Field.udpBytes)
         patch(UInt32(clamping: settings.tcpIdleSeconds * 10), at: Field.tcpIdle)
+        let withoutCookie = min(settings.udpBytesWithoutCookie ?? .max, settings.udpBytes)
+        patch(UInt32(withoutCookie), at: Field.udpBytesWithoutCookie)
+        write(settings.networks)
         write(settings.nsid, field: Field.nsid)
         write(settings.chaosVersion, field: Field.chaosVersion)
         write(settings.chaosID, field: Field.chaosID)

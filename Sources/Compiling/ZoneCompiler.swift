@@ -221,7 +221,13 @@ struct ZoneCompiler {
     ) -> UInt32 {
         var fragment = FragmentBuilder(owner: name)
         fragment.addAnswer(set)
-        for host in hosts(of: set, owner: name) {
+        let services = aliasedServices(of: set, owner: name)
+        var hosts = hosts(of: set, owner: name)
+        for (owner, service) in services {
+            fragment.addAdditional(service, owner: owner, isGlue: false)
+            hosts += self.hosts(of: service, owner: owner).filter { !hosts.contains($0) }
+        }
+        for host in hosts {
             for (owner, addresses) in staticAddresses(
                 of: host, orGlue: set.type == .ns && name == origin)
             {
@@ -236,10 +242,42 @@ struct ZoneCompiler {
         switch set.type {
         case .ns, .mx, .srv: return Set(set.targets).sorted()
         case .svcb, .https:
-            // The owner itself is meant by "."; a wildcard's is another name in every answer.
-            let hosts = set.targets.map { $0.isRoot ? owner : $0 }
+            // The owner itself is meant by "."; a wildcard's is another name in every answer. In AliasMode
+            // it means that there is no service (RFC 9460 §2.5.1).
+            let hosts = services(in: set).filter { !($0.isAlias && $0.target.isRoot) }
+                .map { $0.target.isRoot ? owner : $0.target }
             return Set(hosts).filter { !($0 == owner && owner.isWildcard) }.sorted()
         default: return []
+        }
+    }
+
+    /// Most RRsets that AliasMode records are followed to, so that their loops and trees end.
+    private static let maximumAliases = 8
+
+    /// The RRsets of the same type that AliasMode records lead to in this zone, which go along with them
+    /// (RFC 9460 §4.1); without address hints that steering contradicts.
+    private func aliasedServices(of set: RRset, owner: Name) -> [(Name, RRset)] {
+        guard set.type == .svcb || set.type == .https else { return [] }
+        var found: [(Name, RRset)] = []
+        var seen: Set = [owner]
+        var pending = services(in: set)[...]
+        // Ends: an RRset adds to the list once, and at most eight are found.
+        while let service = pending.popFirst(), found.count < ZoneCompiler.maximumAliases {
+            let target = service.target
+            guard service.isAlias, seen.insert(target).inserted, target.isAtOrBelow(origin),
+                place(of: target) == .own, let next = source.zone.rrset(target, set.type)
+            else { continue }
+            found.append((target, hints.removed(from: next, owner: target).set))
+            pending += services(in: next)
+        }
+        return found
+    }
+
+    /// Where SVCB or HTTPS records point, and whether in AliasMode, that is with a priority of 0 (RFC 9460 §2.4.1).
+    private func services(in set: RRset) -> [(target: Name, isAlias: Bool)] {
+        let layout = RdataLayout(of: set.type)
+        return set.rdatas.compactMap { rdata in
+            layout?.target(in: rdata).map { ($0, rdata.prefix(2).allSatisfy { $0 == 0 }) }
         }
     }
 

@@ -121,6 +121,20 @@ public struct ByteView {
         return tail
     }
 
+    /// Where a byte lies, for hints to the processor.
+    @inlinable @inline(__always)
+    @unsafe
+    public func address(of offset: Int) -> UnsafeRawPointer {
+        checkFixed(offset, 1)
+        return unsafe base + offset
+    }
+
+    /// The name of a message's question; nil where there is none that can be read.
+    package var questionName: ByteView? {
+        guard count > Header.bytes, let (end, _) = nameEnd(from: Header.bytes) else { return nil }
+        return slice(Header.bytes, end &- Header.bytes)
+    }
+
     /// Walks over an uncompressed name that begins at `start`: where it ends, and its labels.
     ///
     /// Nil where it does not end within the view and 255 bytes, or has a label above 63 bytes.

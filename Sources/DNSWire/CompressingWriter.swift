@@ -7,6 +7,8 @@ package struct CompressingWriter: Sendable {
     package let base: Int
     /// Offsets in the message of names that may be pointed at.
     private var targets: [Name: Int] = [:]
+    /// Names whose ancestors are not among `targets` yet: most messages compress nothing.
+    private var waiting: [(name: Name, offset: Int)] = []
     /// Where a pointer was written, from the first byte on.
     package private(set) var pointers: [Int] = []
     /// No pointer reaches further than this, which leaves room for a longer question.
@@ -16,6 +18,15 @@ package struct CompressingWriter: Sendable {
 
     /// Makes `name` and its ancestors, but not the root, targets; it stands at `offset` in the message.
     package mutating func addTarget(_ name: Name, at offset: Int) {
+        waiting.append((name, offset))
+    }
+
+    private mutating func takeWaiting() {
+        for (name, offset) in waiting { take(name, at: offset) }
+        waiting.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func take(_ name: Name, at offset: Int) {
         var name = name
         var offset = offset
         while !name.isRoot, offset <= CompressingWriter.maximumTarget {
@@ -30,6 +41,7 @@ package struct CompressingWriter: Sendable {
     ///
     /// - Parameter compressing: whether the name may hold a pointer; it can be pointed at in any case.
     package mutating func append(_ name: Name, compressing: Bool = true) {
+        if compressing { takeWaiting() }
         let start = base + bytes.count
         var rest = name
         while !rest.isRoot {

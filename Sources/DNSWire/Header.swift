@@ -34,6 +34,8 @@ public struct RCode: RawRepresentable, Hashable, Sendable {
     @inlinable public static var nameError: RCode { RCode(rawValue: 3) }
     @inlinable public static var notImplemented: RCode { RCode(rawValue: 4) }
     @inlinable public static var refused: RCode { RCode(rawValue: 5) }
+    /// Not Authorized: a signature that was not taken (RFC 8945 §5.2).
+    @inlinable public static var notAuthorized: RCode { RCode(rawValue: 9) }
     @inlinable public static var badVersion: RCode { RCode(rawValue: 16) }
 }
 

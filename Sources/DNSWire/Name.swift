@@ -78,7 +78,11 @@ package struct Name: Sendable {
     }
 
     /// Wire form in lower case: the form that is hashed and stored.
-    package var lowercasedWire: [UInt8] { wire.map(Name.lowercased) }
+    package var lowercasedWire: [UInt8] {
+        var result = wire
+        for index in result.indices { result[index] = Name.lowercased(result[index]) }
+        return result
+    }
 
     package func lowercased() -> Name { Name(uncheckedWire: lowercasedWire) }
 
@@ -88,9 +92,11 @@ package struct Name: Sendable {
         var offset = 0
         while wire.count - offset > other.wire.count { offset += 1 + Int(wire[offset]) }
         guard wire.count - offset == other.wire.count else { return false }
-        return zip(wire[offset...], other.wire).allSatisfy {
-            Name.lowercased($0) == Name.lowercased($1)
+        for index in other.wire.indices
+        where Name.lowercased(wire[offset + index]) != Name.lowercased(other.wire[index]) {
+            return false
         }
+        return true
     }
 
     package func isBelow(_ other: Name) -> Bool {
@@ -138,8 +144,11 @@ extension Name: Hashable {
     package static func == (a: Name, b: Name) -> Bool {
         guard a.wire.count == b.wire.count else { return false }
         // Spelled alike, as names in one file mostly are: one comparison of memory.
-        return a.wire == b.wire
-            || zip(a.wire, b.wire).allSatisfy { lowercased($0) == lowercased($1) }
+        if a.wire == b.wire { return true }
+        for index in a.wire.indices where lowercased(a.wire[index]) != lowercased(b.wire[index]) {
+            return false
+        }
+        return true
     }
 
     package func hash(into hasher: inout Hasher) {
@@ -155,9 +164,48 @@ extension Name: Hashable {
 extension Name: Comparable {
     /// Canonical order (RFC 4034 §6.1): by labels from the right, as lower-case byte strings.
     package static func < (a: Name, b: Name) -> Bool {
-        let left = a.lowercased().labels.reversed()
-        let right = b.lowercased().labels.reversed()
-        for (x, y) in zip(left, right) where x != y { return x.lexicographicallyPrecedes(y) }
-        return left.count < right.count
+        let left = a.wire.span
+        let right = b.wire.span
+        var leftStarts = InlineArray<128, UInt8>(repeating: 0)
+        var rightStarts = InlineArray<128, UInt8>(repeating: 0)
+        var leftCount = starts(of: left, into: &leftStarts)
+        var rightCount = starts(of: right, into: &rightStarts)
+        while leftCount > 0, rightCount > 0 {
+            leftCount -= 1
+            rightCount -= 1
+            let order = compare(
+                left, Int(leftStarts[leftCount]), right, Int(rightStarts[rightCount]))
+            if order != 0 { return order < 0 }
+        }
+        return leftCount < rightCount
+    }
+
+    /// Where each label begins, leftmost first; returns how many there are.
+    private static func starts(
+        of wire: Span<UInt8>, into starts: inout InlineArray<128, UInt8>
+    ) -> Int {
+        var count = 0
+        var offset = 0
+        while wire[offset] != 0, count < 128 {
+            starts[count] = UInt8(truncatingIfNeeded: offset)
+            count += 1
+            offset += 1 + Int(wire[offset])
+        }
+        return count
+    }
+
+    /// Compares one label of each as lower-case byte strings: negative, 0, or positive.
+    private static func compare(
+        _ left: Span<UInt8>, _ leftStart: Int,
+        _ right: Span<UInt8>, _ rightStart: Int
+    ) -> Int {
+        let leftBytes = Int(left[leftStart])
+        let rightBytes = Int(right[rightStart])
+        for offset in 1..<1 + min(leftBytes, rightBytes) {
+            let x = lowercased(left[leftStart + offset])
+            let y = lowercased(right[rightStart + offset])
+            if x != y { return x < y ? -1 : 1 }
+        }
+        return leftBytes - rightBytes
     }
 }

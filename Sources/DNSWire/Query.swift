@@ -22,6 +22,8 @@ public struct Query {
     public var optionsBytes = 0
     /// The options that this server knows.
     public var options = QueryOptions()
+    /// The TSIG record, which is the last one; nil: the message is not signed.
+    public var signature: QuerySignature?
 
     @inlinable @inline(__always)
     public init() {}

@@ -22,6 +22,15 @@ extension ResponseWriter {
         additionalRecords &+= 1
     }
 
+    /// Ends the OPT record, if there is one, before another record or at the end of the message.
+    @inlinable @inline(__always)
+    mutating func endOPT() {
+        guard optEnd != 0, optionsEnd == 0 else { return }
+        optionsEnd = length
+        guard length > optEnd else { return }
+        out.put(UInt16(truncatingIfNeeded: length &- optEnd), at: optEnd &- 2)
+    }
+
     /// Writes the head of an option; returns where its data goes, nil when it does not fit any more.
     private mutating func beginOption(_ code: UInt16, bytes: Int) -> Int? {
         guard length &+ ResponseWriter.optionHeadBytes &+ bytes <= end else { return nil }
@@ -86,6 +95,28 @@ extension ResponseWriter {
         out.put(UInt8(truncatingIfNeeded: text.count), at: length &+ 12)
         out.copy(text, at: length &+ 13)
         length &+= 13 &+ text.count
+        return true
+    }
+
+    /// How long resolvers keep a HINFO record that answers ANY, in seconds: long enough to spare them
+    /// and us the next such query, short enough for a change of the setting (RFC 8482 §4.2).
+    @usableFromInline static var hinfoTTL: UInt32 { 3600 }
+
+    /// Appends a HINFO record about the question that says "RFC8482" and nothing else; false when there is
+    /// no room (RFC 8482 §4.2).
+    package mutating func appendHINFOForAny() -> Bool {
+        // "RFC8482" is 7 bytes behind their length; the second string is empty.
+        let dataBytes = 9
+        guard 12 &+ dataBytes <= room else { return false }
+        out.put(UInt16(0xC000 | Header.bytes), at: length)
+        out.put(RRType.hinfo.rawValue, at: length &+ 2)
+        out.put(RRClass.in, at: length &+ 4)
+        out.put(ResponseWriter.hinfoTTL, at: length &+ 6)
+        out.put(UInt16(truncatingIfNeeded: dataBytes), at: length &+ 10)
+        out.put(0x0752_4643 as UInt32, at: length &+ 12)
+        out.put(0x3834_3832 as UInt32, at: length &+ 16)
+        out.put(0 as UInt8, at: length &+ 20)
+        length &+= 12 &+ dataBytes
         return true
     }
 }

@@ -14,6 +14,8 @@ public struct ResponseWriter {
     public var isTruncated = false
     /// Where the OPT's options begin; 0: there is no OPT yet.
     @usableFromInline var optEnd = 0
+    /// Where they end; 0: wherever the message does.
+    @usableFromInline var optionsEnd = 0
 
     /// Bytes of an OPT record without options (RFC 6891 §6.1.2).
     @inlinable public static var optBytes: Int { 11 }
@@ -58,14 +60,21 @@ public struct ResponseWriter {
         length &+= 12 &+ data.count
     }
 
+    /// Takes all records back and sets TC: the client is to ask again over TCP.
+    package mutating func dropRecords(_ query: borrowing Query) {
+        length = max(query.questionEnd, Header.bytes)
+        answerRecords = 0
+        authorityRecords = 0
+        additionalRecords = 0
+        isTruncated = true
+    }
+
     /// Writes the OPT, if the query had one and none was begun, and the header; returns the length.
     @inlinable @inline(__always)
     public mutating func finish(_ query: borrowing Query, udpBytes: Int) -> Int {
         if query.hasEDNS {
             if optEnd == 0 { beginOPT(query, udpBytes: udpBytes) }
-            if length > optEnd {
-                out.put(UInt16(truncatingIfNeeded: length &- optEnd), at: optEnd &- 2)
-            }
+            endOPT()
         }
         // RD comes back, RA and Z are clear, and so are AD and CD, which mean nothing in an answer from
         // authority (RFC 4035 §3.1.6).

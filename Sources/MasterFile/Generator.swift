@@ -10,6 +10,8 @@ struct Generator {
     static let maximumWidth = 255
 
     let values: StrideThrough<Int>
+    /// How many numbers these are.
+    let count: Int
     private let template: [UInt8]
     private let place: Word
 
@@ -19,7 +21,7 @@ struct Generator {
                 words.last ?? directive,
                 "$GENERATE takes START-STOP[/STEP], an owner, a type and rdata")
         }
-        values = try Generator.values(text, range)
+        (values, count) = try Generator.values(text, range)
         place = directive
         var template: [UInt8] = []
         for (index, word) in words.enumerated().dropFirst() {
@@ -39,7 +41,7 @@ struct Generator {
 
     private static func values(
         _ text: MasterText, _ word: Word
-    ) throws(EntryError) -> StrideThrough<Int> {
+    ) throws(EntryError) -> (StrideThrough<Int>, count: Int) {
         let parts = text.string(word).split(
             separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         let ends = parts[0].split(separator: "-", omittingEmptySubsequences: false)
@@ -55,7 +57,7 @@ struct Generator {
         guard (stop - start) / step < limit else {
             throw EntryError(word, "the range has more than \(limit) numbers")
         }
-        return stride(from: start, through: stop, by: step)
+        return (stride(from: start, through: stop, by: step), (stop - start) / step + 1)
     }
 
     /// The record's text for one number.

@@ -12,11 +12,15 @@ package struct MasterFileReader {
     package static let maximumIncludes = 1000
     /// Most records of one zone.
     package static let maximumRecords = 1 << 24
+    /// Most records that the `$GENERATE` directives of one zone make together: a few lines should not be able
+    /// to fill memory.
+    package static let maximumGenerated = 1_000_000
 
     private let files: ZoneFiles
     private var records: [ResourceRecord] = []
     private var findings = FindingList()
     private var includes = 0
+    private var generated = 0
     /// The real paths of the files being read, outermost first.
     private var stack: [String] = []
     /// Set when a limit of the zone is reached: nothing more is read.
@@ -181,6 +185,14 @@ package struct MasterFileReader {
         _ directive: Word, _ words: [Word], _ text: MasterText, _ state: inout FileState
     ) throws(EntryError) {
         let generator = try Generator(text, directive: directive, words: words)
+        generated += generator.count
+        guard generated <= MasterFileReader.maximumGenerated else {
+            isFull = true
+            throw EntryError(
+                directive,
+                "the zone's $GENERATE directives make more than \(MasterFileReader.maximumGenerated) records, a limit of this server"
+            )
+        }
         var inner = state
         for value in generator.values {
             let bytes = try generator.line(for: value)

@@ -1,6 +1,7 @@
 /// What one worker counts; every figure only grows.
 ///
-/// `queries` is the sum of `udpQueries` and `tcpQueries`, and of `dropped` and the responses by code.
+/// `queries` is the sum of `udpQueries` and `tcpQueries`, and of `dropped`, `rateDropped` and the responses by
+/// code.
 public enum Counter: Int, CaseIterable, Sendable {
     case udpQueries
     case tcpQueries
@@ -28,6 +29,16 @@ public enum Counter: Int, CaseIterable, Sendable {
     case ipv6
     /// YXDOMAIN: a DNAME made the name too long (RFC 6672 §2.2).
     case nameTooLong
+    /// Responses that rate limiting withheld.
+    case rateDropped
+    /// Responses that rate limiting cut down to the question, with TC, so that honest clients come by TCP.
+    case rateSlipped
+    /// Responses that rate limiting would have withheld or cut down, had it not been a dry run.
+    case rateExceeded
+    /// Queries of clients that the access lists refuse.
+    case accessRefused
+    /// NOTAUTH: the query was signed with a key that this server does not have (RFC 8945 §5.2.1).
+    case notAuthorized
 }
 
 /// One worker's counters in shared memory: plain integers with a single writer.

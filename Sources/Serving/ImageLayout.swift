@@ -11,7 +11,7 @@ public enum ImageLayout {
     /// "STERNAIM" as the first eight bytes.
     @inlinable public static var magic: UInt64 { 0x4D49_414E_5245_5453 }
     /// Raised whenever an older reader would misread a newer image.
-    @inlinable public static var formatVersion: UInt32 { 3 }
+    @inlinable public static var formatVersion: UInt32 { 4 }
     @inlinable public static var headerBytes: Int { 192 }
     /// Largest image: offsets have 32 bits.
     @inlinable public static var maximumBytes: Int { Int(UInt32.max) }
@@ -51,6 +51,20 @@ public enum ImageLayout {
         @inlinable public static var nsid: Int { 128 }
         @inlinable public static var chaosVersion: Int { 136 }
         @inlinable public static var chaosID: Int { 144 }
+        /// Networks of clients with rules of their own, in order.
+        @inlinable public static var networks: Int { 160 }
+        @inlinable public static var networkCount: Int { 164 }
+        /// Largest response over UDP to a client that has not shown a valid cookie.
+        @inlinable public static var udpBytesWithoutCookie: Int { 168 }
+        /// Most responses of each kind a second to one network; 0: no limit.
+        @inlinable public static var limitResponses: Int { 172 }
+        @inlinable public static var limitNegatives: Int { 176 }
+        @inlinable public static var limitErrors: Int { 180 }
+        @inlinable public static var limitAll: Int { 184 }
+        /// One byte each.
+        @inlinable public static var limitV4Prefix: Int { 188 }
+        @inlinable public static var limitV6Prefix: Int { 189 }
+        @inlinable public static var limitSlip: Int { 190 }
     }
 
     /// Longest text of the header, in bytes: with all options a response of 512 bytes has room for records.
@@ -63,6 +77,25 @@ public enum ImageLayout {
         @inlinable public static var cookies: UInt32 { 4 }
         /// There is a previous secret for cookies.
         @inlinable public static var previousSecret: UInt32 { 8 }
+        /// ANY is answered with a HINFO record made for it (RFC 8482 §4.2).
+        @inlinable public static var hinfoForAny: UInt32 { 16 }
+        /// Responses over UDP are limited.
+        @inlinable public static var rateLimit: UInt32 { 32 }
+        /// They are counted, and sent all the same.
+        @inlinable public static var rateLimitDryRun: UInt32 { 64 }
+    }
+
+    /// One range of client addresses, up to the next one's first; the first range begins at ::.
+    public enum Network {
+        @inlinable public static var bytes: Int { 24 }
+        @inlinable public static var high: Int { 0 }
+        @inlinable public static var low: Int { 8 }
+        @inlinable public static var rules: Int { 16 }
+
+        /// Its clients are refused.
+        @inlinable public static var refused: UInt32 { 1 }
+        /// Its clients are not limited.
+        @inlinable public static var unlimited: UInt32 { 2 }
     }
 
     /// One slot of the name table: the upper half of the hash, the node's offset; 0 is empty.

@@ -18,8 +18,19 @@ public enum NameHash {
         return mix(state ^ name.tail(from: offset))
     }
 
+    /// The hash of the lower-case form of a name in any case.
+    static func hashLowercasing(_ name: ByteView) -> UInt64 {
+        var state = UInt64(truncatingIfNeeded: name.count) &* 0xD6E8_FEB8_6659_FD93
+        var offset = 0
+        while offset &+ 8 <= name.count {
+            state = mix(state ^ NameKey.lowercased(name.word(offset)))
+            offset &+= 8
+        }
+        return mix(state ^ NameKey.lowercased(name.tail(from: offset)))
+    }
+
     @inlinable @inline(__always)
-    static func mix(_ value: UInt64) -> UInt64 {
+    public static func mix(_ value: UInt64) -> UInt64 {
         let product = value &* multiplier
         return product ^ product >> 29 ^ product << 31
     }

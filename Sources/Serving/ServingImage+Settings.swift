@@ -16,6 +16,9 @@ extension ServingImage {
     /// Whether cookies are answered (RFC 7873).
     package var hasCookies: Bool { has(ImageLayout.Features.cookies) }
 
+    /// Whether ANY is answered with a HINFO record made for it, not with the smallest RRset (RFC 8482 §4.2).
+    package var hasHINFOForAny: Bool { has(ImageLayout.Features.hinfoForAny) }
+
     /// What new cookies are made with.
     package var cookieSecret: CookieSecret {
         CookieSecret(bytes, at: ImageLayout.Field.cookieSecret)

@@ -12,8 +12,12 @@ public struct ServingImage {
     /// Largest response over UDP, in bytes.
     public let udpBytes: Int
     public let generation: UInt64
+    /// Largest response over UDP to a client that has not shown a valid cookie.
+    public let udpBytesWithoutCookie: Int
     /// Bits of `ImageLayout.Features`.
-    let features: UInt32
+    @usableFromInline let features: UInt32
+    /// Whether any client has rules of its own.
+    public let hasClientRules: Bool
 
     /// Reads the header; refuses what is foreign, cut short or damaged.
     public init(_ bytes: ByteView) throws(ImageError) {
@@ -37,6 +41,8 @@ public struct ServingImage {
         maximumLabels = Int(bytes.native32(Field.maximumLabels))
         udpBytes = Int(bytes.native32(Field.udpBytes))
         generation = bytes.word(Field.generation)
+        udpBytesWithoutCookie = Int(bytes.native32(Field.udpBytesWithoutCookie))
+        hasClientRules = bytes.native32(Field.networkCount) != 0
         features = bytes.native32(Field.features)
         // A table that is always full would make a miss walk for ever.
         guard (slotMask &+ 1) & slotMask == 0, nameCount <= slotMask else { throw .damaged }

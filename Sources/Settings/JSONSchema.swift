@@ -54,6 +54,7 @@ private enum SchemaWriter {
         case .word(let words): .object([("enum", .array(words.flatMap(spellings)))])
         case .socketAddress: pattern("^([0-9.]+|\\[[0-9A-Fa-f:.]+\\]):[0-9]{1,5}$")
         case .address: pattern("^[0-9A-Fa-f:.]+$")
+        case .network: pattern("^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$")
         case .origin: type("string")
         case .location:
             .object([

@@ -25,7 +25,20 @@ enum ServerKeys {
             SettingsKey("edns", .object(edns), "Limits of DNS over UDP, and options of EDNS"),
             SettingsKey(
                 "chaos", .object(chaos), "Answers to CHAOS questions about the server (RFC 4892)"),
+            SettingsKey(
+                "any", .word(["smallest", "hinfo"]), default: "smallest",
+                "What questions for type ANY get: the smallest RRset of the name, or a HINFO record that says RFC8482 (RFC 8482 §4)"
+            ),
             SettingsKey("tcp", .object(tcp), "Limits of DNS over TCP"),
+            SettingsKey("udp", .object(udp), "How UDP queries are waited for"),
+            SettingsKey(
+                "pin-workers", .boolean, default: "false",
+                "Whether each thread that answers over UDP stays on a processor of its own"),
+            SettingsKey(
+                "rate-limit", .either([.integer(1...1_000_000), .object(AbuseKeys.rateLimit)]),
+                "Most responses a second over UDP to one network from one name, or an object"),
+            SettingsKey(
+                "access", .object(AbuseKeys.access), "Which clients are answered and which refused"),
         ] + SteeringKeys.sections)
 
     static let control = SettingsShape(
@@ -55,6 +68,10 @@ enum ServerKeys {
             SettingsKey(
                 "size", .integer(512...4096), default: "1232",
                 "Largest UDP message sent, in bytes (RFC 6891 §6.2.5)"),
+            SettingsKey(
+                "size-without-cookie", .integer(512...4096),
+                "Largest UDP message sent to a client that has not shown a valid cookie, in bytes; without it as large as any"
+            ),
             SettingsKey(
                 "nsid", .ruledText(.shortText),
                 "The server's name for those who ask for it (RFC 5001); without one they get none"),
@@ -92,6 +109,22 @@ enum ServerKeys {
             SettingsKey(
                 "id", .ruledText(.shortText),
                 "The answer to hostname.bind and id.server; without one they are refused"),
+        ])
+
+    static let udp = SettingsShape(
+        title: "udp",
+        keys: [
+            SettingsKey(
+                "coalesce", .integer(0...1000), default: "100",
+                "Microseconds that a worker lets queries gather, between 5,000 and 60,000 of them a second; 0: never"
+            ),
+            SettingsKey(
+                "busy-poll", .integer(0...10000), default: "0",
+                "Microseconds that a worker looks for queries before it sleeps, at the price of a processor; 0: it sleeps at once"
+            ),
+            SettingsKey(
+                "receive-buffer", .integer(65_536...268_435_456), default: "4194304",
+                "Bytes of queries that may wait for each worker; more are lost"),
         ])
 
     static let tcp = SettingsShape(

@@ -22,6 +22,8 @@ package struct ServerSettings: Sendable {
     package var feeds: [FeedSettings] = []
     /// Largest UDP message sent, in bytes.
     package var ednsBytes = 1232
+    /// Largest UDP message to a client without a valid cookie, in bytes; nil: as large as any.
+    package var ednsBytesWithoutCookie: Int?
     /// The server's name for NSID, at most 64 bytes; nil: none.
     package var nsid: String?
     package var cookies = CookieSettings.generated
@@ -32,7 +34,13 @@ package struct ServerSettings: Sendable {
     /// Answers to CHAOS questions, at most 64 bytes each; nil: refused.
     package var chaosVersion: String?
     package var chaosID: String?
+    /// Whether ANY is answered with a HINFO record made for it.
+    package var hinfoForAny = false
     package var tcp = TCPSettings()
+    package var udp = UDPSettings()
+    /// Limits of responses over UDP; nil: there are none.
+    package var rateLimit: RateLimitSettings?
+    package var access = AccessSettings()
     /// Clusters, monitors, endpoints and policies for every zone.
     package var steering = SteeringDefinition()
     /// Where the monitors among them stand.
@@ -59,11 +67,55 @@ package enum CookieSettings: Sendable, Hashable {
     case secret([UInt8], previous: [UInt8]?)
 }
 
+/// How UDP queries are waited for.
+package struct UDPSettings: Sendable, Hashable {
+    /// Microseconds that a worker lets queries gather at moderate load; 0: never.
+    package var coalesceMicroseconds = 100
+    /// Microseconds that it looks for queries before it sleeps; 0: none.
+    package var busyPollMicroseconds = 0
+    /// Bytes of queries that may wait for each worker.
+    package var receiveBytes = 4 << 20
+    /// Whether each worker stays on a processor of its own.
+    package var pinsWorkers = false
+
+    package init() {}
+}
+
 /// Limits of DNS over TCP.
 package struct TCPSettings: Sendable, Hashable {
     package var connections = 1000
     package var connectionsPerClient = 50
     package var idleSeconds = 10
+
+    package init() {}
+}
+
+/// Most responses a second to one network over UDP; 0: no limit.
+package struct RateLimitSettings: Sendable, Hashable {
+    package var responses: Int
+    package var negatives: Int
+    package var errors: Int
+    package var all = 0
+    /// Bits of an address that make a network.
+    package var v4Prefix = 24
+    package var v6Prefix = 56
+    /// Of how many responses beyond the limit one is sent with TC; 0: none.
+    package var slip = 2
+    /// Networks without limits.
+    package var exempt: [IPNetwork] = []
+    package var isDryRun = false
+
+    package init(responses: Int) {
+        self.responses = responses
+        negatives = responses
+        errors = responses
+    }
+}
+
+/// Which clients are answered.
+package struct AccessSettings: Sendable, Hashable {
+    package var allow: [IPNetwork] = []
+    package var refuse: [IPNetwork] = []
 
     package init() {}
 }

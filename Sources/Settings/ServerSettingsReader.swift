@@ -40,7 +40,12 @@ private struct ServerSettingsReader {
         if let edns = object.object("edns") { readEDNS(edns) }
         settings.chaosVersion = object.object("chaos")?.text("version")
         settings.chaosID = object.object("chaos")?.text("id")
+        settings.hinfoForAny = object.text("any") == "hinfo"
         if let tcp = object.object("tcp") { readTCP(tcp) }
+        if let udp = object.object("udp") { readUDP(udp) }
+        settings.udp.pinsWorkers = object.boolean("pin-workers") ?? false
+        readRateLimit(object)
+        if let access = object.object("access") { readAccess(access) }
         settings.steering = SteeringReader(checker: checker).read(object, origin: nil)
         for entry in object.map("monitors") {
             settings.monitorPositions[entry.key] = entry.position
@@ -85,6 +90,15 @@ private struct ServerSettingsReader {
         }
     }
 
+    private mutating func readUDP(_ object: SettingsObject) {
+        let defaults = settings.udp
+        settings.udp.coalesceMicroseconds =
+            object.integer("coalesce") ?? defaults.coalesceMicroseconds
+        settings.udp.busyPollMicroseconds =
+            object.integer("busy-poll") ?? defaults.busyPollMicroseconds
+        settings.udp.receiveBytes = object.integer("receive-buffer") ?? defaults.receiveBytes
+    }
+
     private mutating func readTCP(_ object: SettingsObject) {
         settings.tcp.connections = object.integer("connections") ?? settings.tcp.connections
         settings.tcp.connectionsPerClient =
@@ -97,10 +111,51 @@ private struct ServerSettingsReader {
         }
     }
 
+    // MARK: Abuse
+
+    /// `rate-limit: 20` and `rate-limit: {responses: 20, ...}`.
+    private mutating func readRateLimit(_ object: SettingsObject) {
+        if let responses = object.integer("rate-limit") {
+            settings.rateLimit = RateLimitSettings(responses: responses)
+        }
+        guard let written = object.object("rate-limit") else { return }
+        var limit = RateLimitSettings(responses: written.integer("responses") ?? 0)
+        limit.negatives = written.integer("negatives") ?? limit.responses
+        limit.errors = written.integer("errors") ?? limit.responses
+        limit.all = written.integer("all") ?? 0
+        limit.v4Prefix = written.integer("ipv4-prefix") ?? limit.v4Prefix
+        limit.v6Prefix = written.integer("ipv6-prefix") ?? limit.v6Prefix
+        limit.slip = written.integer("slip") ?? limit.slip
+        limit.exempt = written.networks("exempt")
+        limit.isDryRun = written.boolean("dry-run") ?? false
+        settings.rateLimit = limit
+    }
+
+    private mutating func readAccess(_ object: SettingsObject) {
+        settings.access.allow = object.networks("allow")
+        settings.access.refuse = object.networks("refuse")
+        let both = Set(settings.access.allow).intersection(settings.access.refuse)
+        if let network = both.min(by: { $0.firstKey < $1.firstKey }) {
+            checker.report(
+                object.position(of: "refuse"), "network \(network) is both allowed and refused")
+        }
+    }
+
+    private mutating func readSizeWithoutCookie(_ object: SettingsObject) {
+        settings.ednsBytesWithoutCookie = object.integer("size-without-cookie")
+        guard settings.ednsBytesWithoutCookie != nil, object.text("cookies") == "off" else {
+            return
+        }
+        checker.report(
+            object.position(of: "size-without-cookie"),
+            "'size-without-cookie' has no meaning while 'cookies' is off")
+    }
+
     // MARK: EDNS
 
     private mutating func readEDNS(_ object: SettingsObject) {
         settings.ednsBytes = object.integer("size") ?? settings.ednsBytes
+        readSizeWithoutCookie(object)
         settings.nsid = object.text("nsid")
         settings.clientSubnet = object.text("ecs") != "off"
         settings.extendedErrors = object.boolean("ede") ?? true

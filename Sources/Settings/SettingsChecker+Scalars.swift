@@ -42,6 +42,7 @@ extension SettingsChecker {
         case .word(let words): return words.contains(text) ? .word(text) : nil
         case .socketAddress: return SocketAddress(text).map(SettingsValue.socketAddress)
         case .address: return IPAddress(text).map(SettingsValue.address)
+        case .network: return IPNetwork(text).map(SettingsValue.network)
         case .origin: return (try? Name(text)).map(SettingsValue.origin)
         default: return nil
         }
@@ -60,6 +61,8 @@ extension SettingsChecker {
         case .word(let words): words.map { "'\($0)'" }.joined(separator: ", ")
         case .socketAddress: "ADDRESS:PORT, as in 127.0.0.1:5300 or '[::1]:5300'"
         case .address: "an IPv4 or IPv6 address"
+        case .network:
+            "a network such as 192.0.2.0/24 or 2001:db8::/32, without bits set behind its length"
         case .origin: "a domain name"
         default: "something else"
         }

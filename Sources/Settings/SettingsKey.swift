@@ -59,6 +59,8 @@ indirect enum SettingsKind: Sendable {
     /// `ADDRESS:PORT`.
     case socketAddress
     case address
+    /// `ADDRESS/LENGTH`, or an address alone.
+    case network
     /// An absolute domain name; the final dot may be left out.
     case origin
     /// Latitude and longitude in degrees.

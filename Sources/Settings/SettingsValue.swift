@@ -12,6 +12,7 @@ indirect enum SettingsValue {
     case word(String)
     case socketAddress(SocketAddress)
     case address(IPAddress)
+    case network(IPNetwork)
     case origin(Name)
     case location(latitude: Double, longitude: Double)
     case statuses([ClosedRange<Int>])
@@ -70,6 +71,10 @@ struct SettingsObject {
 
     func list(_ key: String) -> [SettingsValue] {
         if case .list(let value) = values[key] { value } else { [] }
+    }
+
+    func networks(_ key: String) -> [IPNetwork] {
+        list(key).compactMap { if case .network(let network) = $0 { network } else { nil } }
     }
 
     func map(_ key: String) -> [SettingsEntry] {

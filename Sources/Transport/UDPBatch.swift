@@ -1,6 +1,6 @@
 // The memory of one UDP worker, laid out once: what recvmmsg fills and what sendmmsg sends.
 //
-//     queries    64 slots of 1,280 bytes     names     64 senders
+//     queries    64 slots of 4,096 bytes     names     64 senders
 //     responses  64 slots of 4,096 bytes     controls  64 addresses that were asked
 //     received[i] ─▶ queries[i], names[i], controls[i]
 //     sent[k]     ─▶ responses[k], and the name and control of the query it answers
@@ -19,8 +19,9 @@ struct UDPBatch: ~Copyable {
     static let capacity = 64
     /// The longest query taken whole; a longer one is cut, and is then malformed.
     ///
-    /// The longest name with a cookie, a client subnet and padding needs some 600 bytes.
-    static let queryBytes = 1_280
+    /// As much as `edns.size` may promise: the OPT of a response says what this server takes
+    /// (RFC 6891 §6.2.5).
+    static let queryBytes = 4_096
     /// The longest response over UDP, whatever size the client offers.
     static let responseBytes = 4_096
 

@@ -83,6 +83,10 @@ package struct UDPWorker<A: Answerer & ~Copyable>: ~Copyable {
     private mutating func answer(_ count: Int) {
         let now = unixSeconds()
         answerer.beginBatch()
+        if count > 1, answerer.wantsAnnouncements {
+            for index in 0..<count { unsafe answerer.announce(batch.query(index), as: index) }
+            answerer.fetchAnnounced(count)
+        }
         for index in 0..<count {
             guard let client = batch.client(index) else { continue }
             let length = unsafe answerer.respond(

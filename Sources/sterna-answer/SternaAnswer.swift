@@ -41,13 +41,14 @@ enum SternaAnswer {
     nonisolated private static func startThreads(
         _ arguments: Arguments, plane: Plane, cell: ImageCell
     ) throws(TransportError) -> AnsweringThreads {
-        try AnsweringThreads.startResponders(
+        let rates = RateTable(seed: UInt64.random(in: .min ... .max))
+        return try AnsweringThreads.startResponders(
             udp: arguments.udp, tcp: arguments.tcp, udpOptions: arguments.udpOptions,
             tcpLimits: arguments.limits
         ) { worker in
             Responder(
                 worker: worker, cell: cell, verdicts: plane.verdicts,
-                counters: plane.counters(worker: worker),
+                counters: plane.counters(worker: worker), rates: rates,
                 random: RandomSource(seed: UInt64.random(in: .min ... .max)))
         }
     }

@@ -25,6 +25,8 @@ import Zones
         /// EDNS options of the query.
         var options: [UInt8] = []
         var transport = TransportProtocol.udp
+        var client = ClientAddress(v4: 0xC000_0201)
+        var hinfoForAny = false
         /// What to do to the packet.
         var damage: @Sendable (inout [UInt8]) -> Void = { _ in }
         /// What the response must be, so that the case is the one it says.
@@ -51,6 +53,7 @@ import Zones
         Case(testDescription: "alias to a referral", name: "down.example.org.", answers: 1),
         Case(testDescription: "alias loop", name: "loop.example.org.", answers: 1),
         Case(testDescription: "ANY", type: .any, answers: 2),
+        Case(testDescription: "ANY by HINFO", type: .any, hinfoForAny: true, answers: 1),
         Case(testDescription: "redirection", name: "www.old.example.org.", answers: 4),
         Case(testDescription: "two redirections", name: "www.older.example.org.", answers: 6),
         Case(testDescription: "redirection that grows", name: "x.grow.example.org.", answers: 10),
@@ -99,9 +102,21 @@ import Zones
         Case(
             testDescription: "malformed client subnet", options: Options.option(8, [1]),
             rcode: .formatError),
+        Case(
+            testDescription: "refused client", client: ClientAddress(v4: 0xC000_0242),
+            rcode: .refused),
+        Case(
+            testDescription: "client without limits", client: ClientAddress(v4: 0xC000_0243),
+            answers: 2),
         Case(testDescription: "transfer", type: .axfr, rcode: .refused),
         Case(testDescription: "CHAOS", damage: { $0[32] = 3 }, rcode: .refused),
         Case(testDescription: "NOTIFY", damage: { $0[2] = 0x20 }, rcode: .refused),
+        Case(
+            testDescription: "an unknown key",
+            damage: {
+                $0[11] = 2
+                $0 += SignatureTests.signature()
+            }, rcode: .notAuthorized),
         Case(testDescription: "a response", damage: { $0[2] = 0x80 }, rcode: nil),
         Case(testDescription: "a scrap", damage: { $0 = [1] }, rcode: nil),
     ]
@@ -128,7 +143,7 @@ import Zones
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        var responder = try responder(folder)
+        var responder = try responder(folder, hinfoForAny: c.hinfoForAny)
 
         var packet = try Question(c.name, c.type, edns: c.edns ? .init(options: c.options) : nil)
             .packet
@@ -136,12 +151,12 @@ import Zones
         let output = UnsafeMutableRawBufferPointer.allocate(
             byteCount: Header.maximumBytes, alignment: 64)
         defer { output.deallocate() }
-        let length = packet.withUnsafeBytes { ask(&responder, $0, output, c.transport, times: 1) }
+        let length = packet.withUnsafeBytes { ask(&responder, $0, output, c, times: 1) }
         try check(c, Array(output[..<length]))
 
         let count = packet.withUnsafeBytes { query in
             allocation_counter_begin()
-            _ = ask(&responder, query, output, c.transport, times: AllocationTests.queries)
+            _ = ask(&responder, query, output, c, times: AllocationTests.queries)
             return allocation_counter_end()
         }
         #expect(count.allocations == 0)
@@ -151,7 +166,7 @@ import Zones
     /// Answers in batches of 64, as a worker does; returns the last response's length.
     private func ask(
         _ responder: inout Responder, _ query: UnsafeRawBufferPointer,
-        _ output: UnsafeMutableRawBufferPointer, _ transport: TransportProtocol, times: Int
+        _ output: UnsafeMutableRawBufferPointer, _ c: Case, times: Int
     ) -> Int {
         var length = 0
         for number in 0..<times {
@@ -160,8 +175,7 @@ import Zones
                 responder.beginBatch()
             }
             length = responder.respond(
-                to: query, into: output, from: ClientAddress(v4: 0xC000_0201), over: transport,
-                at: 1_700_000_000)
+                to: query, into: output, from: c.client, over: c.transport, at: 1_700_000_000)
         }
         responder.endBatch()
         return length
@@ -180,9 +194,15 @@ import Zones
 
     // MARK: What is served
 
-    private func responder(_ folder: String) throws -> Responder {
+    private func responder(_ folder: String, hinfoForAny: Bool) throws -> Responder {
         var settings = AnswerSettings()
+        settings.hinfoForAny = hinfoForAny
         settings.nsid = Array("ams-3".utf8)
+        settings.rateLimit = RateLimit(responses: 1)
+        settings.rateLimit?.all = 1
+        settings.rateLimit?.isDryRun = true
+        settings.networks.refused = [try #require(IPNetwork("192.0.2.66"))]
+        settings.networks.unlimited = [try #require(IPNetwork("192.0.2.67"))]
         settings.cookies = CookieSecrets(
             current: [UInt8](repeating: 1, count: 16), previous: [UInt8](repeating: 2, count: 16))
         let compiled = try compile(
@@ -199,7 +219,7 @@ import Zones
         }
         return Responder(
             worker: 0, cell: ImageCell(try LoadedImage(path: path)), verdicts: verdicts,
-            counters: CounterPage(), random: RandomSource(seed: 1))
+            counters: CounterPage(), rates: RateTable(seed: 1), random: RandomSource(seed: 1))
     }
 
     private static let label = String(repeating: "l", count: 63)

@@ -33,7 +33,7 @@ import Testing
         // It does get to the bottom of things.
         for part in [
             "answerSteered", "15PolicyEvaluatorV8evaluate", "NameKeyV3set", "12ServerCookieV5judge",
-            "12QueryOptionsV4read", "appendSubnet",
+            "12QueryOptionsV4read", "appendSubnet", "appendUnknownKey", "appendHINFOForAny",
         ] {
             #expect(reached.keys.contains { $0.contains(part) }, "\(part)")
         }

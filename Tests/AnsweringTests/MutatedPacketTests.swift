@@ -50,7 +50,14 @@ import Zones
                 udpBytes: UInt16.random(in: 0...5000, using: &random),
                 version: random.chance(95) ? 0 : 1, dnssecOK: random.chance(30))
         }
-        return question.packet
+        if random.chance(10) {
+            question.flags = UInt16.random(in: 0...15, using: &random) << 11
+        }
+        guard random.chance(15) else { return question.packet }
+        var packet = question.packet
+        packet[11] += 1
+        let keys: [[UInt8]] = [[0], [3, 0x6B, 0x65, 0x79, 0], [1, 0x6B, 0xC0, 12], [0xC0, 12]]
+        return packet + SignatureTests.signature(key: keys.randomElement(using: &random) ?? [0])
     }
 
     private static func mutate(_ packet: inout [UInt8], _ random: inout Seeded) {
@@ -112,6 +119,7 @@ import Zones
         #expect(
             codes.isSuperset(of: [
                 .noError, .nameError, .refused, .formatError, .notImplemented, .badVersion,
+                .notAuthorized,
             ]))
     }
 }

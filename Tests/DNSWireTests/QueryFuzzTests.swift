@@ -11,8 +11,8 @@ import Testing
         QueryPacket(additional: [QueryPacket.opt()]).bytes,
         QueryPacket(additional: [
             QueryPacket.record(), QueryPacket.opt(options: [0, 3, 0, 0, 0, 10, 0, 2, 7, 7]),
-            QueryPacket.record(type: 250),
         ]).bytes,
+        QueryPacket(additional: [QueryPacket.opt(), QueryPacket.tsig()]).bytes,
         QueryPacket(
             counts: [1, 0, 1, 1], question: QueryPacket.question([0], type: 251),
             records: [QueryPacket.record(owner: [1, 97, 0], type: 6), QueryPacket.opt()]

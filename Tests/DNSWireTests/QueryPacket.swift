@@ -43,6 +43,19 @@ struct QueryPacket {
         owner + u16(type) + u16(1) + [0, 0, 0, 60] + u16(UInt16(length ?? data.count)) + data
     }
 
+    /// A TSIG record whose lengths can be wrong (RFC 8945 §4.2).
+    static func tsig(
+        owner: [UInt8] = [3, 107, 101, 121, 0], class: UInt16 = 255, ttl: UInt8 = 0,
+        algorithm: [UInt8] = [6, 115, 104, 97, 50, 53, 54, 0],
+        mac: [UInt8] = [UInt8](repeating: 0xAB, count: 32), macBytes: UInt16? = nil,
+        other: [UInt8] = [], otherBytes: UInt16? = nil
+    ) -> [UInt8] {
+        let data =
+            algorithm + [0, 0, 0x65, 0x53, 0xF1, 0, 1, 0x2C] + u16(macBytes ?? UInt16(mac.count))
+            + mac + [0x12, 0x34, 0, 0] + u16(otherBytes ?? UInt16(other.count)) + other
+        return owner + u16(250) + u16(`class`) + [0, 0, 0, ttl] + u16(UInt16(data.count)) + data
+    }
+
     /// An OPT record (RFC 6891 §6.1.2).
     static func opt(
         owner: [UInt8] = [0], payload: UInt16 = 1232, extended: UInt8 = 0, version: UInt8 = 0,

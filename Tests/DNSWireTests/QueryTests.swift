@@ -41,6 +41,16 @@ import Testing
             self.init(testDescription, packet.bytes, .question, echoes: true)
         }
 
+        init(signed testDescription: String, _ additional: [[UInt8]]) {
+            self.init(
+                testDescription, QueryPacket(additional: additional).bytes,
+                .error(.notAuthorized), echoes: true)
+        }
+
+        init(unreadable testDescription: String, _ additional: [[UInt8]]) {
+            self.init(testDescription, malformed: QueryPacket(additional: additional))
+        }
+
         init(opcode: UInt16, _ rcode: RCode) {
             self.init(
                 "opcode \(opcode)", QueryPacket(flags: opcode << 11).bytes, .error(rcode),
@@ -176,9 +186,6 @@ import Testing
             "EDNS version 1, then nonsense",
             malformed: QueryPacket(additional: [QueryPacket.opt(version: 1), [0xC0]])),
         Case(
-            "TSIG behind OPT",
-            good: QueryPacket(additional: [QueryPacket.opt(), QueryPacket.record(type: 250)])),
-        Case(
             "eight records",
             good: QueryPacket(additional: Array(repeating: QueryPacket.record(), count: 8))),
         Case(
@@ -198,12 +205,76 @@ import Testing
         Case("record without type", malformed: QueryPacket(additional: [[0]])),
     ]
 
-    @Test(arguments: headers + questions + extras)
+    /// No key is known here, so a signature that can be read is refused, and any other is malformed.
+    static let signatures = [
+        Case(signed: "TSIG", [QueryPacket.tsig()]),
+        Case(signed: "TSIG behind OPT", [QueryPacket.opt(), QueryPacket.tsig()]),
+        Case(signed: "TSIG with a compressed key", [QueryPacket.tsig(owner: [1, 107, 0xC0, 12])]),
+        Case(signed: "TSIG without a MAC", [QueryPacket.tsig(mac: [])]),
+        Case(signed: "TSIG with other data", [QueryPacket.tsig(other: [1, 2, 3, 4, 5, 6])]),
+        Case(signed: "TSIG of the longest algorithm", [QueryPacket.tsig(algorithm: longName(255))]),
+        Case(
+            "TSIG and EDNS version 1",
+            QueryPacket(additional: [QueryPacket.opt(version: 1), QueryPacket.tsig()]).bytes,
+            .error(.badVersion), echoes: true),
+        Case(unreadable: "TSIG before OPT", [QueryPacket.tsig(), QueryPacket.opt()]),
+        Case(unreadable: "TSIG twice", [QueryPacket.tsig(), QueryPacket.tsig()]),
+        Case(unreadable: "TSIG of class IN", [QueryPacket.tsig(class: 1)]),
+        Case(unreadable: "TSIG with a TTL", [QueryPacket.tsig(ttl: 1)]),
+        Case(unreadable: "TSIG with a MAC too long", [QueryPacket.tsig(macBytes: 33)]),
+        Case(unreadable: "TSIG with a MAC of 65535", [QueryPacket.tsig(macBytes: 65_535)]),
+        Case(unreadable: "TSIG with a MAC too short", [QueryPacket.tsig(macBytes: 31)]),
+        Case(unreadable: "TSIG with other data too long", [QueryPacket.tsig(otherBytes: 1)]),
+        Case(
+            unreadable: "TSIG with other data too short",
+            [QueryPacket.tsig(other: [1], otherBytes: 0)]),
+        Case(
+            unreadable: "TSIG with a compressed algorithm",
+            [QueryPacket.tsig(algorithm: [0xC0, 12])]),
+        Case(
+            unreadable: "TSIG with an algorithm of 256",
+            [QueryPacket.tsig(algorithm: longName(256))]),
+        Case(unreadable: "TSIG without data", [QueryPacket.record(type: 250, data: [])]),
+        Case(
+            "TSIG in the authority section",
+            malformed: QueryPacket(
+                counts: [1, 0, 1, 0], question: QueryPacket.question(type: 251),
+                records: [QueryPacket.tsig()])),
+    ]
+
+    @Test(arguments: headers + questions + extras + signatures)
     func packetsAreJudged(_ c: Case) {
         var query = Query()
         let outcome = c.packet.withView { query.parse($0) }
         #expect(Expected(outcome) == c.expected)
         #expect((query.questionEnd > 0) == c.echoes)
+    }
+
+    /// Where the OPT is found although the packet is settled without it (RFC 6891 §6.1.1, §7).
+    @Test(arguments: [
+        (QueryPacket(flags: 0x2000, counts: [1, 0, 0, 1]), 1, RCode.refused, true),
+        (QueryPacket(flags: 0x2000, counts: [1, 1, 0, 1]), 2, .refused, true),
+        (QueryPacket(flags: 0x2800, counts: [1, 2, 3, 1]), 6, .refused, true),
+        (QueryPacket(flags: 0x2800, counts: [1, 0, 7, 1]), 8, .refused, true),
+        // More records than are looked at.
+        (QueryPacket(flags: 0x2800, counts: [1, 0, 9, 1]), 10, .refused, false),
+        (QueryPacket(flags: 0x7800, counts: [1, 0, 0, 1]), 1, .notImplemented, true),
+        (QueryPacket(flags: 0x7800, counts: [0, 0, 0, 1], question: []), 1, .notImplemented, true),
+        // What follows the header is not what it says.
+        (QueryPacket(flags: 0x7800, counts: [0, 0, 0, 1]), 1, .notImplemented, false),
+        (QueryPacket(flags: 0x7800, counts: [1, 0, 0, 2]), 1, .notImplemented, true),
+        (QueryPacket(counts: [1, 1, 0, 1]), 2, .formatError, true),
+        (QueryPacket(counts: [1, 0, 1, 1]), 2, .formatError, true),
+    ])
+    func theOPTIsFound(
+        _ packet: QueryPacket, _ records: Int, _ rcode: RCode, _ isFound: Bool
+    ) {
+        var packet = packet
+        packet.records =
+            Array(repeating: QueryPacket.record(), count: records - 1) + [QueryPacket.opt()]
+        var query = Query()
+        #expect(Expected(packet.bytes.withView { query.parse($0) }) == .error(rcode))
+        #expect(query.hasEDNS == isFound)
     }
 
     @Test func fieldsAreThoseOfThePacket() {

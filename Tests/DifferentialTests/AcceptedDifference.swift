@@ -95,17 +95,29 @@ struct AcceptedDifference: Sendable {
                 && difference.others.contains { $0.answer.starts(with: answer.prefix(2)) }
         },
         AcceptedDifference(
-            reason: "more addresses of hosts that the answer names (RFC 1034 §4.3.2 step 6,"
-                + " RFC 9460 §4.1)"
+            reason: "more addresses of hosts that the answer names, and what AliasMode leads to"
+                + " (RFC 1034 §4.3.2 step 6, RFC 9460 §4.1)"
         ) { difference in
             guard difference.aspect == .additional, let sterna = difference.sterna,
                 let least = difference.others.map({ Set($0.additional) })
                     .first(where: { $0.isSubset(of: sterna.additional) })
             else { return false }
+            // What AliasMode leads to goes along, and names hosts of its own.
+            let services = sterna.additional.filter {
+                ["SVCB", "HTTPS"].contains(RecordText($0).type)
+            }
             return Set(sterna.additional).subtracting(least).allSatisfy { line in
                 let record = RecordText(line)
-                return ["A", "AAAA"].contains(record.type)
-                    && sterna.answer.contains { $0.contains(record.owner) }
+                switch record.type {
+                case "A", "AAAA":
+                    return (sterna.answer + services).contains { $0.contains(record.owner) }
+                case "SVCB", "HTTPS":
+                    return (sterna.answer + services).contains {
+                        let other = RecordText($0)
+                        return other.owner != record.owner && other.rdata.contains(record.owner)
+                    }
+                default: return false
+                }
             }
         },
     ]

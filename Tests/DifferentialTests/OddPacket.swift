@@ -216,7 +216,7 @@ struct OddPacket: Sendable {
             bytes: header(0, [1, 0, 0, 1]) + question() + QueryName("key").wire
                 + [0, 250, 0, 255, 0, 0, 0, 0, 0, 61] + QueryName("hmac-sha256").wire
                 + [0, 0, 0, 0, 0, 0, 1, 44, 0, 32] + [UInt8](repeating: 7, count: 32)
-                + number.bytes + [0, 0, 0, 0]),
+                + number.bytes + [0, 0, 0, 0], allowed: [.rcode(9)], rule: "RFC 8945 §5.2.1"),
     ]
 
     private static let edns: [OddPacket] = [
@@ -281,7 +281,8 @@ struct OddPacket: Sendable {
                 allowed: noError, rule: "RFC 7830 §3"),
             OddPacket(
                 description: "3,000 bytes of padding",
-                bytes: with(opt(option(12, [UInt8](repeating: 0, count: 3000))))),
+                bytes: with(opt(option(12, [UInt8](repeating: 0, count: 3000)))),
+                allowed: noError, rule: "RFC 7830 §3"),
             OddPacket(
                 description: "NSID", bytes: with(opt(option(3, []))), allowed: noError,
                 rule: "RFC 5001 §2.1"),

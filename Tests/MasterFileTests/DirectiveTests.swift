@@ -154,4 +154,24 @@ import Zones
         #expect(records.count == 65_536)
         #expect(findings == ["/zones/main.zone:3:11: the range has more than 65536 numbers"])
     }
+
+    /// 15 times 65,536 numbers and 16,960 more are the million; their template fails at once, so that the test
+    /// need not wait for records.
+    @Test(arguments: [(16_960, nil), (16_961, 17)] as [(Int, Int?)])
+    func generatingEndsAtAMillion(_ last: Int, _ line: Int?) throws {
+        let directives =
+            Array(repeating: "$GENERATE 1-65536 h${-70000} TXT x\n", count: 15)
+            + ["$GENERATE 1-\(last) h${-70000} TXT x\n"]
+        let (records, findings) = try read([
+            "/zones/main.zone": "$TTL 5\n" + directives.joined() + "z TXT z\n"
+        ])
+        let limit = line.map {
+            "/zones/main.zone:\($0):1: the zone's $GENERATE directives make more than 1000000 records, "
+                + "a limit of this server"
+        }
+        #expect(findings.count == 16)
+        #expect(findings.filter { $0.contains("1000000") } == (limit.map { [$0] } ?? []))
+        // Nothing is read after that.
+        #expect(records.count == (line == nil ? 1 : 0))
+    }
 }

@@ -16,8 +16,9 @@ struct KeyTableTests {
             file == .zone
             ? steering.union(["names"])
             : steering.union([
-                "listen", "workers", "zones", "state", "control", "feeds", "edns", "tcp",
-                "chaos",
+                "listen", "workers", "zones", "state", "control", "feeds", "edns", "tcp", "udp",
+                "pin-workers",
+                "chaos", "any", "rate-limit", "access",
             ])
         #expect(Set(properties.keys) == expected)
         let definitions = try #require(schema["$defs"] as? [String: Any])

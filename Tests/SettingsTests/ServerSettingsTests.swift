@@ -32,6 +32,7 @@ struct ServerSettingsTests {
         #expect(settings.feeds.isEmpty)
         #expect(settings.ednsBytes == 1232)
         #expect(settings.tcp == TCPSettings())
+        #expect(settings.udp == UDPSettings())
         #expect(settings.nsid == nil)
         #expect(settings.cookies == .generated)
         #expect(settings.clientSubnet && settings.extendedErrors)
@@ -63,6 +64,11 @@ struct ServerSettingsTests {
         #expect(try SettingsFixture.settings(text).cookies == (isOff ? .off : .generated))
     }
 
+    @Test(arguments: [("any: hinfo", true), ("any: smallest", false), ("workers: 1", false)])
+    func anyMayBeHINFO(_ text: String, _ isHINFO: Bool) throws {
+        #expect(try SettingsFixture.settings(text).hinfoForAny == isHINFO)
+    }
+
     @Test func everyKeyIsTaken() throws {
         let settings = try SettingsFixture.settings(
             """
@@ -76,6 +82,8 @@ struct ServerSettingsTests {
             feeds: { local: { push: true } }
             edns: { size: 1400 }
             tcp: { connections: 20, per-client: 2, idle: 1m }
+            udp: { coalesce: 0, busy-poll: 50, receive-buffer: 1048576 }
+            pin-workers: true
             clusters: { here: }
             monitors: { connect: { tcp: { port: 443 } } }
             endpoints: { one: { addresses: 192.0.2.1, cluster: here, monitor: connect } }
@@ -93,6 +101,10 @@ struct ServerSettingsTests {
         #expect(settings.tcp.connections == 20)
         #expect(settings.tcp.connectionsPerClient == 2)
         #expect(settings.tcp.idleSeconds == 60)
+        #expect(settings.udp.coalesceMicroseconds == 0)
+        #expect(settings.udp.busyPollMicroseconds == 50)
+        #expect(settings.udp.receiveBytes == 1 << 20)
+        #expect(settings.udp.pinsWorkers)
         #expect(settings.steering.clusters.map(\.name) == ["here"])
         #expect(settings.steering.endpoints.map(\.tier) == [.other])
         #expect(settings.steering.policies.map(\.name) == ["both"])
@@ -113,7 +125,8 @@ struct ServerSettingsTests {
             "s.yaml:1:1: unknown key 'lisen' in the settings; did you mean 'listen'?"),
         BrokenCase(
             "unknown key far from all", "edns: { zzz: 1 }",
-            "s.yaml:1:9: unknown key 'zzz' in 'edns'; known here: size, nsid, cookies, ecs, ede"),
+            "s.yaml:1:9: unknown key 'zzz' in 'edns'; known here: size, "
+                + "size-without-cookie, nsid, cookies, ecs, ede"),
         BrokenCase(
             "no port", "listen: [127.0.0.1]",
             "s.yaml:1:10: 'listen' must be ADDRESS:PORT, as in 127.0.0.1:5300 or '[::1]:5300', "
@@ -177,7 +190,8 @@ struct ServerSettingsTests {
         BrokenCase(
             "names belong to zones", "names: { shop: { policy: x } }",
             "s.yaml:1:1: unknown key 'names' in the settings; known here: listen, workers, zones, state, "
-                + "control, feeds, edns, chaos, tcp, clusters, monitors, endpoints, policies"),
+                + "control, feeds, edns, chaos, any, tcp, rate-limit, access, clusters, monitors, "
+                + "endpoints, policies"),
         BrokenCase(
             "same zone twice", "zones: { a.example: x, A.EXAMPLE.: y }",
             "s.yaml:1:24: zone 'A.EXAMPLE.' is given twice"),

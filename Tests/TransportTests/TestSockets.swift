@@ -64,6 +64,18 @@ final class TestSocket {
         return true
     }
 
+    /// Sends bytes to an address without being connected to it; returns how many, or -1.
+    func send(_ bytes: [UInt8], to server: SocketAddress, flags: CInt = 0) -> Int {
+        var sent = -1
+        _ = TestSocket.withName(server) { name, length in
+            sent = bytes.withUnsafeBytes {
+                sendto(fd, $0.baseAddress, $0.count, flags | CInt(MSG_NOSIGNAL), name, length)
+            }
+            return 0
+        }
+        return sent
+    }
+
     /// Receives once, a datagram or what is there of a stream; nil after an error or some seconds.
     func receive(waiting: Bool = true) -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 70_000)

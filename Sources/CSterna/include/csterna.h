@@ -120,6 +120,12 @@ int sterna_memfd_create(const char *name);
 /* Forbids that the file ever shrinks, so that no reader of a mapping can be killed by SIGBUS. */
 int sterna_memfd_forbid_shrinking(int fd);
 
+/* Asks for the cache line of an address, which may be any: it is a hint, and never fails. */
+static inline void sterna_prefetch(const void *address)
+{
+    __builtin_prefetch(address);
+}
+
 /* ---- Threads and processes ---- */
 
 /* The signal that makes a blocked worker look at its stop flag. */

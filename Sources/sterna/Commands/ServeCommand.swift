@@ -68,7 +68,11 @@ struct ServeCommand: AsyncParsableCommand {
         limits.connectionsPerClient = loaded.settings.tcp.connectionsPerClient
         limits.idleTimeout = .seconds(loaded.settings.tcp.idleSeconds)
         let launcher = ProcessLauncher(
-            program: ProcessLauncher.programPath(), state: state.path, limits: limits)
+            program: ProcessLauncher.programPath(), state: state.path, limits: limits,
+            udpOptions: UDPOptions(
+                pauseMicroseconds: UInt32(clamping: loaded.settings.udp.coalesceMicroseconds),
+                busyPollMicroseconds: UInt32(clamping: loaded.settings.udp.busyPollMicroseconds),
+                pinsWorkers: loaded.settings.udp.pinsWorkers))
         let server = try Server(
             source: source, configuration: loaded, state: state, launcher: launcher, logger: logger)
         let addresses = try await server.start()

@@ -8,6 +8,7 @@ struct ProcessLauncher: Sendable {
     let program: String
     let state: String
     let limits: TCPLimits
+    let udpOptions: UDPOptions
 
     /// Where inherited files begin in the new process.
     private static let firstFile: CInt = 3
@@ -62,6 +63,9 @@ struct ProcessLauncher: Sendable {
             "--tcp-connections", String(limits.connections),
             "--tcp-per-client", String(limits.connectionsPerClient),
             "--tcp-idle", String(limits.idleTimeout.components.seconds),
+            "--coalesce", String(udpOptions.pauseMicroseconds),
+            "--busy-poll", String(udpOptions.busyPollMicroseconds),
+            "--pin-workers", udpOptions.pinsWorkers ? "yes" : "no",
         ]
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
         arguments.append(nil)

@@ -119,6 +119,7 @@ extension Server: ControlPlane {
             ("NOERROR", .noError), ("NXDOMAIN", .nameError), ("REFUSED", .refused),
             ("FORMERR", .formatError), ("NOTIMP", .notImplemented), ("SERVFAIL", .serverFailure),
             ("BADVERS", .badVersion), ("YXDOMAIN", .nameTooLong),
+            ("NOTAUTH", .notAuthorized),
         ]
         let single: [(String, Counter, String)] = [
             ("sterna_dropped_total", .dropped, "Packets that were not answered."),
@@ -129,6 +130,22 @@ extension Server: ControlPlane {
             (
                 "sterna_steered_when_down_total", .steeredWhenDown,
                 "Steered answers given while everything in the policy was down."
+            ),
+            (
+                "sterna_rate_dropped_total", .rateDropped,
+                "Responses that rate limiting withheld."
+            ),
+            (
+                "sterna_rate_slipped_total", .rateSlipped,
+                "Responses that rate limiting sent without records and with TC."
+            ),
+            (
+                "sterna_rate_exceeded_total", .rateExceeded,
+                "Responses beyond a limit that were sent, as rate limiting is a dry run."
+            ),
+            (
+                "sterna_access_refused_total", .accessRefused,
+                "Queries of clients that the access lists refuse."
             ),
             ("sterna_edns_queries_total", .edns, "Queries with EDNS."),
             ("sterna_ipv6_queries_total", .ipv6, "Queries over IPv6."),

@@ -85,7 +85,9 @@ actor Server {
         try state.write(image.bytes, generation: generation)
         await restoreVerdicts(image, known: known)
         if found == nil {
-            try await answering.open(listen: settings.listen, workers: settings.workers)
+            try await answering.open(
+                listen: settings.listen, workers: settings.workers,
+                receiveBytes: settings.udp.receiveBytes)
         }
         try await publish(image)
         if let found {
@@ -201,6 +203,7 @@ actor Server {
         if old.settings.workers != new.settings.workers { keys.append("workers") }
         if old.settings.control != new.settings.control { keys.append("control") }
         if old.settings.tcp != new.settings.tcp { keys.append("tcp") }
+        if old.settings.udp != new.settings.udp { keys.append("udp") }
         let sources = [old, new].map { $0.settings.feeds.map { "\($0.name) \($0.source)" } }
         if sources[0] != sources[1] { keys.append("feeds") }
         return keys

@@ -47,7 +47,7 @@ final class JudgedMessage {
 
     static let rcodes = [
         0: "NOERROR", 1: "FORMERR", 2: "SERVFAIL", 3: "NXDOMAIN", 4: "NOTIMP", 5: "REFUSED",
-        6: "YXDOMAIN",
+        6: "YXDOMAIN", 9: "NOTAUTH",
         16: "BADVERS",
     ]
 

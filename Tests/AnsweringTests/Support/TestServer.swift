@@ -30,7 +30,7 @@ final class TestServer {
         memory.copyBytes(from: compiled.bytes)
         output = .allocate(byteCount: Header.maximumBytes, alignment: 64)
         verdicts = VerdictTable(privateWords: TestServer.slots)
-        state = AnsweringState(random: RandomSource(seed: seed))
+        state = AnsweringState(random: RandomSource(seed: seed), rates: RateTable(seed: seed))
         do {
             image = try ServingImage(ByteView(UnsafeRawBufferPointer(memory)))
         } catch {

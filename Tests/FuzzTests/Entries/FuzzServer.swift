@@ -13,6 +13,7 @@ final class FuzzServer {
     struct Shared {
         let verdicts = VerdictTable(privateWords: FuzzServer.slots)
         let counters = CounterPage()
+        let rates = RateTable(seed: 1)
     }
 
     /// Places for the addresses of endpoints.
@@ -24,13 +25,14 @@ final class FuzzServer {
     private let memory: UnsafeMutableRawBufferPointer
     private let output: UnsafeMutableRawBufferPointer
     private let image: ServingImage
-    private var state = AnsweringState(random: RandomSource(seed: 1))
+    private var state: AnsweringState
 
     init(_ sources: [ZoneSource], shared: Shared = Shared()) throws {
         let compiled = try compile(
             sources, platform: SteeringDefinition(), settings: FuzzServer.settings,
             slots: SlotMap(capacity: FuzzServer.slots), generation: 1)
         self.shared = shared
+        state = AnsweringState(random: RandomSource(seed: 1), rates: shared.rates)
         memory = .allocate(byteCount: compiled.bytes.count, alignment: 64)
         memory.copyBytes(from: compiled.bytes)
         output = .allocate(byteCount: Header.maximumBytes, alignment: 64)
@@ -91,6 +93,8 @@ final class FuzzServer {
         settings.nsid = Array("fuzz-1".utf8)
         settings.chaosVersion = Array("version".utf8)
         settings.chaosID = Array("id".utf8)
+        settings.rateLimit = RateLimit(responses: 1_000)
+        settings.rateLimit?.isDryRun = true
         settings.cookies = CookieSecrets(
             current: [UInt8](repeating: 1, count: CookieSecrets.bytes),
             previous: [UInt8](repeating: 2, count: CookieSecrets.bytes))

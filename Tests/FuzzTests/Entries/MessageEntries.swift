@@ -36,6 +36,9 @@ extension FuzzEntry {
             [3, 115, 117, 98], [4, 119, 105, 108, 100], [5, 100, 110, 97, 109, 101],
             [3, 119, 119, 119, 7, 101, 120, 97, 109, 112, 108, 101, 3, 111, 114, 103, 0],
             [63] + [UInt8](repeating: 97, count: 63), [0, 0, 250, 0, 255, 0, 0, 0, 0, 0, 0],
+            // A TSIG of the root's key, by an algorithm of the root's name, without a MAC.
+            [0, 0, 250, 0, 255, 0, 0, 0, 0, 0, 17, 0, 0, 0, 0x65, 0x53, 0xF1, 0, 1, 0x2C]
+                + [0, 0, 0, 0, 0, 0, 0, 0],
         ]
 
     private static let optionWords: [[UInt8]] = [
