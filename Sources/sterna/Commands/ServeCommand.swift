@@ -72,6 +72,10 @@ struct ServeCommand: AsyncParsableCommand {
         limits.idleTimeout = .seconds(loaded.settings.tcp.idleSeconds)
         let launcher = ProcessLauncher(
             program: ProcessLauncher.programPath(), state: state.path, limits: limits,
+            udpOptions: UDPOptions(
+                pauseMicroseconds: UInt32(clamping: loaded.settings.udp.coalesceMicroseconds),
+                busyPollMicroseconds: UInt32(clamping: loaded.settings.udp.busyPollMicroseconds),
+                pinsWorkers: loaded.settings.udp.pinsWorkers),
             isConfined: loaded.settings.isConfined)
         let server = try Server(
             source: source, configuration: loaded, state: state, launcher: launcher, logger: logger)

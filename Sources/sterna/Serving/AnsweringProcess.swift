@@ -77,7 +77,7 @@ actor AnsweringProcess {
             // A new version answers beside the old one before that goes.
             logger.notice("replacing answering process \(process) of version \(version)")
             image = ImagePlace(
-            generation: generation, file: plane.adoptedFile, root: plane.adoptedRoot)
+                generation: generation, file: plane.adoptedFile, root: plane.adoptedRoot)
             try start()
             // Looking for the new one may have met the old one and cost it this connection.
             if !HandoverSocket.send(.handOver, to: found.connection) { kill(process, SIGTERM) }
@@ -89,11 +89,14 @@ actor AnsweringProcess {
     }
 
     /// Opens the sockets of all addresses.
-    func open(listen: [SocketAddress], workers: Int) throws(TransportError) {
+    func open(
+        listen: [SocketAddress], workers: Int, receiveBytes: Int
+    ) throws(TransportError) {
         var opened: [CInt] = []
         do throws(TransportError) {
             for address in listen {
-                let udp = try SocketSetup.openUDP(address, count: workers)
+                let udp = try SocketSetup.openUDP(
+                    address, count: workers, receiveBytes: receiveBytes)
                 opened += udp
                 var bound = address
                 if let local = udp.first.flatMap({ SocketSetup.localAddress(of: $0) }) {

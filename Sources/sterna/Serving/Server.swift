@@ -88,7 +88,9 @@ actor Server {
         let place = try write(image)
         await restoreVerdicts(image, known: known)
         if found == nil {
-            try await answering.open(listen: settings.listen, workers: settings.workers)
+            try await answering.open(
+                listen: settings.listen, workers: settings.workers,
+                receiveBytes: settings.udp.receiveBytes)
         }
         try await publish(image, place)
         if let found {
@@ -208,6 +210,7 @@ actor Server {
         if old.settings.control != new.settings.control { keys.append("control") }
         if old.settings.tcp != new.settings.tcp { keys.append("tcp") }
         if old.settings.isConfined != new.settings.isConfined { keys.append("confinement") }
+        if old.settings.udp != new.settings.udp { keys.append("udp") }
         let sources = [old, new].map { $0.settings.feeds.map { "\($0.name) \($0.source)" } }
         if sources[0] != sources[1] { keys.append("feeds") }
         return keys
