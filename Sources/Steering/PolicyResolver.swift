@@ -14,6 +14,8 @@ struct PolicyResolver: ~Copyable {
     let block: ByteSink
     /// Addresses of a tree, until the block's end is known.
     private let pool: ByteSink
+    /// The words that the block was made from.
+    var witness: VerdictWitness
     /// By node: whether the answer may lead there.
     private let needed: UnsafeMutableBufferPointer<Bool>
     /// By node: the member that stands for a group of one, plus 1; 0: it is a node of its own.
@@ -39,7 +41,7 @@ struct PolicyResolver: ~Copyable {
         let nodes = ProgramLayout.maximumNodes
         let edges = ProgramLayout.maximumEdges
         let blockBytes = ResolvedLayout.maximumBytes
-        let memory = WorkerMemory(bytes: 2 * blockBytes + nodes * 9 + edges * 24)
+        let memory = WorkerMemory(bytes: 3 * blockBytes + nodes * 9 + edges * 24)
         let base = unsafe memory.base
         var offset = 0
         func next<T>(_ count: Int, _ initial: T) -> UnsafeMutableBufferPointer<T> {
@@ -49,6 +51,8 @@ struct PolicyResolver: ~Copyable {
         }
         unsafe block = ByteSink(UnsafeMutableRawBufferPointer(next(blockBytes, UInt8(0))))
         unsafe pool = ByteSink(UnsafeMutableRawBufferPointer(next(blockBytes, UInt8(0))))
+        witness = unsafe VerdictWitness(
+            ByteSink(UnsafeMutableRawBufferPointer(next(blockBytes, UInt8(0)))))
         let thresholds = unsafe next(edges, UInt64(0))
         let aliases = unsafe next(edges, UInt32(0))
         let waiting = unsafe next(edges, UInt32(0))
@@ -73,11 +77,13 @@ struct PolicyResolver: ~Copyable {
         used = Layout.headBytes
         pooled = 0
         fits = true
+        witness.take(program, image, verdicts, v4: v4)
         var changeSeconds = evaluator.judge(program, image, verdicts, v4: v4, .facts)
         var assumption = Assumption.facts
         var standing = unsafe evaluator.standings[root]
         if !standing.isUsable, standing != .absent {
             // A name that the other family still reaches is not down: its clients have a way.
+            witness.add(program, image, verdicts, v4: !v4)
             _ = evaluator.judge(program, image, verdicts, v4: !v4, .facts)
             if unsafe evaluator.standings[root].isUsable { return finish(.noDataFamilyDown) }
             switch steered.whenDown {
@@ -366,29 +372,26 @@ struct PolicyResolver: ~Copyable {
 
     // MARK: Writing
 
+    /// Whether there is room for so many bytes more.
+    private mutating func hasRoom(_ bytes: Int) -> Bool {
+        fits = fits && used &+ bytes <= block.count
+        return fits
+    }
+
     private mutating func append(word: UInt64) {
-        guard used &+ 8 <= block.count else {
-            fits = false
-            return
-        }
+        guard hasRoom(8) else { return }
         block.putNative(word, at: used)
         used &+= 8
     }
 
     private mutating func append(half: UInt32) {
-        guard used &+ 4 <= block.count else {
-            fits = false
-            return
-        }
+        guard hasRoom(4) else { return }
         block.putNative(half, at: used)
         used &+= 4
     }
 
     private mutating func append(_ bytes: ByteView) {
-        guard used &+ bytes.count <= block.count else {
-            fits = false
-            return
-        }
+        guard hasRoom(bytes.count) else { return }
         block.copy(bytes, at: used)
         used &+= bytes.count
     }

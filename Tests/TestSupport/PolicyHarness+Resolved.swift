@@ -40,6 +40,9 @@ extension PolicyHarness {
         return counts
     }
 
+    /// What a change of a word that this policy does not look at does.
+    package func noteChangeElsewhere() { verdicts.noteChange() }
+
     /// How often the policy was worked out.
     package var resolutions: Int { policies.resolutions }
 }

@@ -5,7 +5,7 @@
  * different, in Glibc. The sources include what they need, and check that the layouts are the same.
  *
  * Unless said otherwise a call returns what the system call returns, or minus its errno.
- * No function keeps state, and none allocates. */
+ * No function allocates, and none keeps state but the handler behind sterna_restrict_calls. */
 #ifndef CSTERNA_H
 #define CSTERNA_H
 

@@ -44,11 +44,19 @@ struct ServeCommand: AsyncParsableCommand {
         logger.logLevel = level
         let source = try options.source()
         let progress = LoadProgress { printError($0) }
-        let loaded = LoadedConfiguration.load(source, progress: progress)
-        for finding in loaded.findings { printError(finding.description) }
-        if loaded.hasErrors { throw ExitCode.failure }
+        defer { progress.end() }
+        // The settings alone say where to answer; with mistakes in them all files are read for theirs.
+        let settings = LoadedConfiguration.loadSettings(source)
+        guard !settings.hasErrors else {
+            for finding in LoadedConfiguration.load(source, progress: progress).findings {
+                printError(finding.description)
+            }
+            throw ExitCode.failure
+        }
         do {
-            try await serve(source, loaded, logger, progress)
+            try await serve(source, settings, logger, progress)
+        } catch let code as ExitCode {
+            throw code
         } catch {
             printError("sterna: \(error)")
             throw ExitCode.failure
@@ -56,33 +64,14 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func serve(
-        _ source: ConfigurationSource, _ loaded: LoadedConfiguration, _ logger: Logger,
+        _ source: ConfigurationSource, _ early: LoadedConfiguration, _ logger: Logger,
         _ progress: LoadProgress
     ) async throws {
-        defer { progress.end() }
         // Writes to a client that has gone are an error code, not the end.
         signal(SIGPIPE, SIG_IGN)
         raiseFileLimit()
-        let state = try StateFolder(loaded.settings.state)
-        // Before anything answers: a server that cannot be controlled does not start.
-        if let control = loaded.settings.control { try tryListening(control) }
-        var limits = TCPLimits()
-        limits.connections = loaded.settings.tcp.connections
-        limits.connectionsPerClient = loaded.settings.tcp.connectionsPerClient
-        limits.idleTimeout = .seconds(loaded.settings.tcp.idleSeconds)
-        let launcher = ProcessLauncher(
-            program: ProcessLauncher.programPath(), state: state.path, limits: limits,
-            udpOptions: UDPOptions(
-                pauseMicroseconds: UInt32(clamping: loaded.settings.udp.coalesceMicroseconds),
-                busyPollMicroseconds: UInt32(clamping: loaded.settings.udp.busyPollMicroseconds),
-                pinsWorkers: loaded.settings.udp.pinsWorkers),
-            isConfined: loaded.settings.isConfined)
-        let server = try Server(
-            source: source, configuration: loaded, state: state, launcher: launcher, logger: logger)
-        let addresses = try await server.start()
-        progress.end()
-        for address in addresses { logger.info("answering on \(address), UDP and TCP") }
-
+        let server = try await start(source, early, logger, progress)
+        let loaded = await server.configuration
         var services: [any Service] = [
             AnsweringService(answering: server.answering), Expiry(server: server),
             ReloadOnHangUp(server: server), server.monitors,
@@ -112,6 +101,45 @@ struct ServeCommand: AsyncParsableCommand {
             throw error
         }
         logger.info("stopped")
+    }
+
+    /// Makes something answer: at once what the last run left, and then what the files say.
+    private func start(
+        _ source: ConfigurationSource, _ early: LoadedConfiguration, _ logger: Logger,
+        _ progress: LoadProgress
+    ) async throws -> Server {
+        let state = try StateFolder(early.settings.state)
+        // Before anything answers: a server that cannot be controlled does not start.
+        if let control = early.settings.control { try tryListening(control) }
+        var limits = TCPLimits()
+        limits.connections = early.settings.tcp.connections
+        limits.connectionsPerClient = early.settings.tcp.connectionsPerClient
+        limits.idleTimeout = .seconds(early.settings.tcp.idleSeconds)
+        let launcher = ProcessLauncher(
+            program: ProcessLauncher.programPath(), state: state.path, limits: limits,
+            udpOptions: UDPOptions(
+                pauseMicroseconds: UInt32(clamping: early.settings.udp.coalesceMicroseconds),
+                busyPollMicroseconds: UInt32(clamping: early.settings.udp.busyPollMicroseconds),
+                pinsWorkers: early.settings.udp.pinsWorkers),
+            isConfined: early.settings.isConfined)
+        let server = try Server(
+            source: source, configuration: early, state: state, launcher: launcher, logger: logger)
+        let answersAlready = try await server.startEarly()
+        let loaded = LoadedConfiguration.load(source, progress: progress)
+        for finding in loaded.findings { printError(finding.description) }
+        let addresses: [SocketAddress]
+        do {
+            guard !loaded.hasErrors else { throw ExitCode.failure }
+            addresses = try await server.start(loaded)
+        } catch {
+            // A process that was found goes on without this one; one that was started here would end with it.
+            guard answersAlready, await !server.answering.isAdopted else { throw error }
+            if !(error is ExitCode) { printError("sterna: \(error)") }
+            addresses = await server.startAsItWas()
+        }
+        progress.end()
+        for address in addresses { logger.info("answering on \(address), UDP and TCP") }
+        return server
     }
 
     /// Tells whether the HTTP API will be able to listen.

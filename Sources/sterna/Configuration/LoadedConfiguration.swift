@@ -34,6 +34,15 @@ struct LoadedConfiguration: Sendable {
         return loader.load(environment: environment)
     }
 
+    /// Reads the settings alone: enough to know where to answer.
+    static func loadSettings(
+        _ source: ConfigurationSource,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) -> LoadedConfiguration {
+        var loader = ConfigurationLoader(source: source, earlier: nil, progress: nil)
+        return loader.readSettings(environment: environment)
+    }
+
     /// The monitor of each endpoint of an image, looked up where its file can see it.
     func monitor(of endpoint: CompiledEndpoint) -> MonitorDefinition? {
         guard let name = endpoint.definition.monitor else { return nil }
@@ -58,10 +67,15 @@ private struct ConfigurationLoader {
         self.progress = progress
     }
 
-    mutating func load(environment: [String: String]) -> LoadedConfiguration {
+    mutating func readSettings(environment: [String: String]) -> LoadedConfiguration {
         result.platformRevision = Revision.next()
         if let file = source.file { loadSettings(file, environment: environment) }
         applyCommandLine()
+        return result
+    }
+
+    mutating func load(environment: [String: String]) -> LoadedConfiguration {
+        _ = readSettings(environment: environment)
         loadZones()
         check()
         result.findings.sort {

@@ -29,6 +29,8 @@ actor Server {
     private(set) var generation: UInt64 = 0
     /// What is served, as this process reads it, and where it lies.
     private var served: (image: LoadedImage, place: ImagePlace)?
+    /// The answering process that was there before this one.
+    private var found: (generation: UInt64, process: pid_t)?
     private(set) var lastReload: StatusReport.ReloadReport?
     private var reloading: Task<ReloadOutcome, Never>?
     private let wordsAreLive: Flag
@@ -72,13 +74,52 @@ actor Server {
 
     // MARK: Start
 
+    /// Finds the answering process of an earlier run, or starts one from the image that it left.
+    ///
+    /// - Returns: whether queries are answered already, before any zone is read.
+    func startEarly() async throws -> Bool {
+        let settings = configuration.settings
+        found = try await answering.adopt(
+            listen: settings.listen, workers: settings.workers, plane: plane)
+        if found != nil { return true }
+        guard let kept = keptImage() else { return false }
+        try await openSockets()
+        do {
+            try await answering.serve(kept)
+            logger.notice("answering from the image of the last run while the zones are read")
+            return true
+        } catch {
+            logger.warning("the image of the last run cannot be served: \(error)")
+            return false
+        }
+    }
+
+    /// What the last run served, or what that followed; nil when neither can be read.
+    private func keptImage() -> ImagePlace? {
+        let file = plane.adoptedFile
+        guard file > 0 else { return nil }
+        for root in [plane.adoptedRoot, 0] {
+            guard let image = try? LoadedImage(path: state.imagePath(file), root: Int(root)) else {
+                continue
+            }
+            return ImagePlace(generation: image.image.generation, file: file, root: root)
+        }
+        return nil
+    }
+
+    private func openSockets() async throws {
+        guard await answering.addresses.isEmpty else { return }
+        let settings = configuration.settings
+        try await answering.open(
+            listen: settings.listen, workers: settings.workers,
+            receiveBytes: settings.udp.receiveBytes)
+    }
+
     /// Compiles, restores what was known, and makes an answering process serve it.
     ///
     /// - Returns: the addresses that are answered on.
-    func start() async throws -> [SocketAddress] {
-        let settings = configuration.settings
-        let found = try await answering.adopt(
-            listen: settings.listen, workers: settings.workers, plane: plane)
+    func start(_ loaded: LoadedConfiguration) async throws -> [SocketAddress] {
+        configuration = loaded
         let last = found?.generation ?? plane.generation
         let known = state.slots(file: plane.adoptedFile)
         generation = max(last, plane.generation, state.imageFiles.max() ?? 0) + 1
@@ -87,15 +128,23 @@ actor Server {
         for warning in image.warnings { logger.warning("\(warning)") }
         let place = try write(image)
         await restoreVerdicts(image, known: known)
-        if found == nil {
-            try await answering.open(
-                listen: settings.listen, workers: settings.workers,
-                receiveBytes: settings.udp.receiveBytes)
-        }
+        try await openSockets()
         try await publish(image, place)
         if let found {
             logger.notice("took over answering process \(found.process), which went on answering")
         }
+        return await answering.addresses
+    }
+
+    /// Goes on with the image of the last run, as the files of this one are broken.
+    ///
+    /// - Returns: the addresses that are answered on.
+    func startAsItWas() async -> [SocketAddress] {
+        generation = max(plane.generation, state.imageFiles.max() ?? 0)
+        let message =
+            "the files are broken, the image of the last run goes on serving; mend them and reload"
+        lastReload = .init(time: Date().ISO8601Format(), ok: false, message: message)
+        logger.error("\(message)")
         return await answering.addresses
     }
 
@@ -172,7 +221,11 @@ actor Server {
             let old = configuration
             configuration = loaded
             // New addresses get their words before the image that reads them.
-            board.replaceEndpoints(tracked(image))
+            if compiled == nil {
+                await restoreVerdicts(image, known: state.slots(file: plane.adoptedFile))
+            } else {
+                board.replaceEndpoints(tracked(image))
+            }
             do {
                 try await publish(image, place)
             } catch {
@@ -180,6 +233,8 @@ actor Server {
                 if let compiled { board.replaceEndpoints(tracked(compiled)) }
                 throw error
             }
+            // Millions of records are freed meanwhile, not before the reply.
+            Task.detached { _ = old }
             monitors.replace(targets(image))
             let names = image.zones.reduce(0) { $0 + $1.names }
             var message = "serving image \(generation): \(image.zones.count) zones, \(names) names"
@@ -233,7 +288,9 @@ actor Server {
     /// Compiles what differs from what is served, or the whole where that does not do.
     private func compileNext(_ loaded: LoadedConfiguration) async throws -> CompiledImage {
         guard let compiled, let served else {
-            return try await compile(loaded, slots: SlotMap(capacity: Plane.slotCount))
+            let known = state.slots(file: plane.adoptedFile)
+            return try await compile(
+                loaded, slots: SlotMap(serving: known, capacity: Plane.slotCount))
         }
         let generation = generation
         let settings = try answerSettings(loaded)
