@@ -62,7 +62,8 @@ enum SternaAnswer {
     ) throws(TransportError) -> AnsweringThreads {
         let rates = RateTable(seed: UInt64.random(in: .min ... .max))
         return try AnsweringThreads.startResponders(
-            udp: arguments.udp, tcp: arguments.tcp, tcpLimits: arguments.limits
+            udp: arguments.udp, tcp: arguments.tcp, udpOptions: arguments.udpOptions,
+            tcpLimits: arguments.limits
         ) { worker in
             Responder(
                 worker: worker, cell: cell, verdicts: plane.verdicts,

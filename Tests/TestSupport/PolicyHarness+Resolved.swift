@@ -18,9 +18,9 @@ extension PolicyHarness {
     package func answer(v4: Bool = true) -> Answer {
         let output = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 8)
         defer { output.deallocate() }
-        var writer = ResponseWriter(
-            Query(), from: ByteView(UnsafeRawBufferPointer(output)), into: ByteSink(output),
-            maximumBytes: output.count)
+        var writer = ResponseWriter(into: ByteSink(output))
+        writer.begin(
+            Query(), from: ByteView(UnsafeRawBufferPointer(output)), maximumBytes: output.count)
         let outcome = policies.answer(
             steered, v4: v4, memory.image, verdicts, &writer, &random)
         let bytes = v4 ? ResponseWriter.v4RecordBytes : ResponseWriter.v6RecordBytes

@@ -110,7 +110,9 @@ actor Server {
     private func openSockets() async throws {
         guard await answering.addresses.isEmpty else { return }
         let settings = configuration.settings
-        try await answering.open(listen: settings.listen, workers: settings.workers)
+        try await answering.open(
+            listen: settings.listen, workers: settings.workers,
+            receiveBytes: settings.udp.receiveBytes)
     }
 
     /// Compiles, restores what was known, and makes an answering process serve it.
@@ -263,6 +265,7 @@ actor Server {
         if old.settings.control != new.settings.control { keys.append("control") }
         if old.settings.tcp != new.settings.tcp { keys.append("tcp") }
         if old.settings.isConfined != new.settings.isConfined { keys.append("confinement") }
+        if old.settings.udp != new.settings.udp { keys.append("udp") }
         let sources = [old, new].map { $0.settings.feeds.map { "\($0.name) \($0.source)" } }
         if sources[0] != sources[1] { keys.append("feeds") }
         return keys
