@@ -93,8 +93,8 @@ extension EndToEnd {
                 let first = try #require(try await site.status().answering.pid)
                 kill(first, SIGKILL)
                 try await eventually("another process answers with the patches") {
-                    try await site.status().answering.pid != first
-                        && site.dig("patched4 A").data == ["192.0.2.4"]
+                    guard try await site.status().answering.pid != first else { return false }
+                    return try await site.dig("patched4 A").data == ["192.0.2.4"]
                 }
                 try await stop(site)
                 // Broken, so that only what was kept can answer.
