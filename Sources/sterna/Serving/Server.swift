@@ -265,7 +265,10 @@ actor Server {
         if old.settings.control != new.settings.control { keys.append("control") }
         if old.settings.tcp != new.settings.tcp { keys.append("tcp") }
         if old.settings.isConfined != new.settings.isConfined { keys.append("confinement") }
-        if old.settings.udp != new.settings.udp { keys.append("udp") }
+        var udp = old.settings.udp
+        udp.pinsWorkers = new.settings.udp.pinsWorkers
+        if udp != new.settings.udp { keys.append("udp") }
+        if udp != old.settings.udp { keys.append("pin-workers") }
         let sources = [old, new].map { $0.settings.feeds.map { "\($0.name) \($0.source)" } }
         if sources[0] != sources[1] { keys.append("feeds") }
         return keys
