@@ -48,6 +48,7 @@ package func answer(
     var response = Response(
         query: query, image: image, verdicts: verdicts, counters: counters, writer: writer)
     response.options = options
+    response.client = client
     if let rcode {
         response.writer.rcode = rcode
         if rules.isRefused { response.extendedError = .prohibited }

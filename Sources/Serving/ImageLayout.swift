@@ -17,7 +17,7 @@ package enum ImageLayout {
     /// "STERNAIM" as the first eight bytes.
     @inlinable package static var magic: UInt64 { 0x4D49_414E_5245_5453 }
     /// Raised whenever an older reader would misread a newer image.
-    @inlinable package static var formatVersion: UInt32 { 4 }
+    @inlinable package static var formatVersion: UInt32 { 5 }
     @inlinable package static var headerBytes: Int { 216 }
     /// Largest image: offsets have 32 bits.
     @inlinable package static var maximumBytes: Int { Int(UInt32.max) }
@@ -193,6 +193,8 @@ package enum ImageLayout {
         @inlinable package static var whenDown: Int { 12 }
         @inlinable package static var fallbackV4Count: Int { 13 }
         @inlinable package static var fallbackV6Count: Int { 14 }
+        /// Not 0: the policy looks at the client.
+        @inlinable package static var looks: Int { 15 }
         @inlinable package static var headBytes: Int { 16 }
 
         @inlinable package static var whenDownAll: UInt8 { 0 }

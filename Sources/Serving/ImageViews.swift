@@ -202,6 +202,8 @@ package struct SteeredView {
     /// Equal to `minimumTTL` where the time is fixed.
     package var maximumTTL: UInt32 { bytes.native32(offset &+ ImageLayout.Steered.maximumTTL) }
     package var whenDown: UInt8 { bytes.byte(offset &+ ImageLayout.Steered.whenDown) }
+    /// Whether the policy looks at the client.
+    package var looks: Bool { bytes.byte(offset &+ ImageLayout.Steered.looks) != 0 }
 
     /// Addresses to answer when the policy's root is down.
     package func fallbackCount(v4: Bool) -> Int {

@@ -44,6 +44,10 @@ private struct ServerSettingsReader {
         if let tcp = object.object("tcp") { readTCP(tcp) }
         readRateLimit(object)
         if let access = object.object("access") { readAccess(access) }
+        if let locations = object.object("locations") {
+            settings.locations.networks = paths(locations, "networks")
+            settings.locations.databases = paths(locations, "databases")
+        }
         settings.isConfined = object.text("confinement") != "off"
         settings.steering = SteeringReader(checker: checker).read(object, origin: nil)
         for entry in object.map("monitors") {
@@ -233,6 +237,19 @@ private struct ServerSettingsReader {
             return nil
         }
         return value
+    }
+
+    /// Paths of a list, each once.
+    private func paths(_ object: SettingsObject, _ key: String) -> [String] {
+        var result: [String] = []
+        for case .text(let text) in object.list(key) {
+            if result.contains(path(text)) {
+                checker.report(object.position(of: key), "'\(key)' has '\(text)' twice")
+            } else {
+                result.append(path(text))
+            }
+        }
+        return result
     }
 
     /// A path relative to the folder of the file.

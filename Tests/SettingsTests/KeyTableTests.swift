@@ -17,7 +17,7 @@ struct KeyTableTests {
             ? steering.union(["names"])
             : steering.union([
                 "listen", "workers", "zones", "state", "control", "feeds", "edns", "tcp",
-                "chaos", "any", "rate-limit", "access", "confinement",
+                "chaos", "any", "rate-limit", "access", "confinement", "locations",
             ])
         #expect(Set(properties.keys) == expected)
         let definitions = try #require(schema["$defs"] as? [String: Any])
