@@ -151,7 +151,9 @@ let package = Package(
         .testTarget(name: "ZonesTests", dependencies: ["DNSWire", "MasterFile", "Zones"]),
         .testTarget(
             name: "CompilingTests",
-            dependencies: ["Compiling", "DNSWire", "Health", "Serving", "Steering", "Zones"]),
+            dependencies: [
+                "Compiling", "DNSWire", "Geography", "Health", "Serving", "Steering", "Zones",
+            ]),
         .testTarget(
             name: "AnsweringTests",
             dependencies: [

@@ -56,7 +56,8 @@ private struct Compiler {
                 source.steering, prefix: Scope.prefix(of: source.zone.origin), within: platformScope
             )
             return steeredCompiler.write(
-                source.steering.names, in: scope, endpoints: endpoints, locator: locator, to: &image)
+                source.steering.names, in: scope, endpoints: endpoints, locator: locator, to: &image
+            )
         }
         var steeredTypes: [Name: Set<RRType>] = [:]
         for (name, records) in steered.joined() {

@@ -146,7 +146,8 @@ struct ProgramCompiler {
         else {
             throw Finding(
                 at: position,
-                "the policy tells more than \(ProgramLayout.maximumBranches) kinds of clients apart")
+                "the policy tells more than \(ProgramLayout.maximumBranches) kinds of clients apart"
+            )
         }
         return try addGroup(
             ProgramLayout.Kind.located, members, extra: (UInt8(looks.count - 1), 0))

@@ -43,7 +43,8 @@ extension PolicyReader {
         checker.report(
             Finding(
                 .warning, at: place,
-                "there is no country '\(code)' in ISO 3166-1, so this branch is hardly ever chosen"))
+                "there is no country '\(code)' in ISO 3166-1, so this branch is hardly ever chosen")
+        )
     }
 
     /// What a key of `subnet` means, or why it means nothing.

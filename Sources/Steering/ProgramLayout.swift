@@ -55,7 +55,9 @@ package enum ProgramLayout {
         @inlinable package static var factor: Int { 12 }
     }
 
-    /// A ladder: its first rung, and how many there are. A rung is four bytes, the number of an edge.
+    /// A ladder: its first rung, and how many there are.
+    ///
+    /// A rung is four bytes, the number of an edge.
     package enum Ladder {
         @inlinable package static var bytes: Int { 8 }
         @inlinable package static var first: Int { 0 }

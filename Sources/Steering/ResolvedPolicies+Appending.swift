@@ -119,7 +119,8 @@ extension ResolvedPolicies {
     @inline(never)
     package mutating func evaluate(
         _ block: Int, _ image: ServingImage, _ verdicts: VerdictTable,
-        for client: PolicyClient = .anybody, owner: UInt16, into writer: inout ResponseWriter, random: inout RandomSource
+        for client: PolicyClient = .anybody, owner: UInt16, into writer: inout ResponseWriter,
+        random: inout RandomSource
     ) -> SteeredOutcome {
         let program = PolicyProgram(image, offset: Int(slab.native32(block &+ Layout.root)))
         let info = slab.native32(block &+ Layout.info)

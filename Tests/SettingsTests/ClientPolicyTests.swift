@@ -24,8 +24,10 @@ struct ClientPolicyTests {
                 + "network:office: a, default: b)"
         ),
         // Norway, which YAML 1.1 takes for a truth value.
-        ("{ geo: { NO: a, \"DE\": { failover: [a, b] } } }",
-            "geo(country:NO: a, country:DE: failover(a, b))"),
+        (
+            "{ geo: { NO: a, \"DE\": { failover: [a, b] } } }",
+            "geo(country:NO: a, country:DE: failover(a, b))"
+        ),
         (
             "{ subnet: { 10.0.0.0/8: a, 192.0.2.1: b, \"2001:db8::/32\": p, network:lab: a, default: b } }",
             "subnet(10.0.0.0/8: a, 192.0.2.1/32: b, 2001:db8::/32: p, network:lab: a, default: b)"
@@ -101,7 +103,8 @@ struct ClientPolicyTests {
     @Test func aLoopThroughABranchIsFound() throws {
         let findings = try SettingsFixture.findings(
             inZone: ClientPolicyTests.definitions.replacing(
-                "{ p: a }", with: "{ p: { geo: { EU: { hash: [q] } } }, q: { subnet: { default: p } } }"))
+                "{ p: a }",
+                with: "{ p: { geo: { EU: { hash: [q] } } }, q: { subnet: { default: p } } }"))
         #expect(findings == ["z.yaml:4:13: policy 'p' refers to itself: 'p' → 'q' → 'p'"])
     }
 

@@ -52,7 +52,8 @@ import Zones
         #expect(
             try choices(.hashed(["a": 3, "b": 1, "c": 2]))
                 == (try choices(.hashed(["c": 2, "b": 1, "a": 3]))))
-        #expect(try choices(.hashed(["a": 1, "b": 1])) != (try choices(.hashed(["a": 1, "c": 1]))))
+        #expect(
+            try choices(.hashed(["a": 1, "b": 1])) != (try choices(.hashed(["a": 1, "c": 1]))))
     }
 
     /// Weight 0 stands by, as in `weighted`.
@@ -64,10 +65,11 @@ import Zones
         #expect(isPlausible(count, of: standbys.count, probability: 0.5))
     }
 
-    @Test(arguments: [
-        ("10.1.2.3", 24, 24), ("10.1.2.3", 16, 16), ("2001:db8::1", 24, 56),
-        ("2002:a01:203::1", 24, 40), ("::ffff:10.1.2.3", 24, 120),
-    ] as [(String, UInt8, UInt8)])
+    @Test(
+        arguments: [
+            ("10.1.2.3", 24, 24), ("10.1.2.3", 16, 16), ("2001:db8::1", 24, 56),
+            ("2002:a01:203::1", 24, 40), ("::ffff:10.1.2.3", 24, 120),
+        ] as [(String, UInt8, UInt8)])
     func theScopeIsThePrefix(_ text: String, _ v4Bits: UInt8, _ scope: UInt8) throws {
         let harness = try PolicyHarness(.hashed(["a": 1, "b": 1], v4Bits: v4Bits))
         let client = harness.client(try #require(ClientNetwork(text: text)))
@@ -114,7 +116,8 @@ import Zones
         var kinds: Set<Set<String>> = []
         for number in 0..<60 {
             let client = harness.client(HashTests.network(number))
-            let seen = Set((0..<60).compactMap { _ in harness.evaluate(for: client).endpoints.first })
+            let seen = Set(
+                (0..<60).compactMap { _ in harness.evaluate(for: client).endpoints.first })
             kinds.insert(seen)
         }
         #expect(kinds == [["a", "b"], ["c"]])

@@ -107,7 +107,8 @@ private struct RandomWorld {
         for index in 0..<5 {
             let address = IPAddress.v4(0xC000_0201 + UInt32(index))
             endpoints.append(
-                EndpointDefinition(name: "e\(index)", addresses: [address], position: TestZone.position))
+                EndpointDefinition(
+                    name: "e\(index)", addresses: [address], position: TestZone.position))
             words[address] = VerdictWord(
                 [.healthy, .healthy, .unhealthy, .degraded, .unknown][below(5)])
         }

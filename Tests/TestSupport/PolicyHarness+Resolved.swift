@@ -72,7 +72,8 @@ extension ResolvedPolicies {
                 let outcome = outcome(block)
                 guard outcome == .evaluate || outcome == .evaluateWhileDown else { return outcome }
                 return evaluate(
-                    block, image, verdicts, for: client, owner: 0xC00C, into: &writer, random: &random)
+                    block, image, verdicts, for: client, owner: 0xC00C, into: &writer,
+                    random: &random)
             case .unknown: resolve(steered, v4: v4, branch: client.branch, image, verdicts)
             }
         }

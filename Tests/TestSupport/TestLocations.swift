@@ -48,7 +48,8 @@ extension ClientNetwork {
         let bits = UInt8(network.prefixLength)
         switch network.address {
         case .v4(let address): self.init(v4: address, bits: bits, isFromSubnet: isFromSubnet)
-        case .v6(let high, let low): self.init(v6: high, low, bits: bits, isFromSubnet: isFromSubnet)
+        case .v6(let high, let low):
+            self.init(v6: high, low, bits: bits, isFromSubnet: isFromSubnet)
         }
     }
 }

@@ -31,7 +31,8 @@ package enum TestZone {
     ) throws -> CompiledImage {
         try Compiling.compile(
             [ZoneSource(zone: try minimal(), steering: steering)], platform: SteeringDefinition(),
-            settings: AnswerSettings(), locations: locations, slots: SlotMap(capacity: Plane.slotCount),
+            settings: AnswerSettings(), locations: locations,
+            slots: SlotMap(capacity: Plane.slotCount),
             generation: generation)
     }
 

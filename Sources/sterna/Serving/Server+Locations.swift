@@ -9,9 +9,9 @@ extension Server {
         let before = reloading
         let task = Task {
             _ = await before?.value
-            let content = await self.configuration.locationFiles
+            let content = self.configuration.locationFiles
             let fresh = await Task.detached { content.again() }.value
-            return await self.take(await self.configuration.with(fresh))
+            return await self.take(self.configuration.with(fresh))
         }
         reloading = task
         _ = await task.value
