@@ -46,7 +46,8 @@ let package = Package(
 
         // compile: zones and policies become the serving image; words about endpoints become verdicts
         .target(
-            name: "Compiling", dependencies: ["DNSWire", "Health", "Serving", "Steering", "Zones"]),
+            name: "Compiling",
+            dependencies: ["DNSWire", "Geography", "Health", "Serving", "Steering", "Zones"]),
         .target(name: "Verdicts", dependencies: ["DNSWire", "Health"]),
 
         // edge: files, sockets, clocks
@@ -113,8 +114,8 @@ let package = Package(
             name: "sterna",
             dependencies: [
                 "CSterna", "Canary", "Compiling", "Control", "DNSWire", "Handover", "Health",
-                "MasterFile", "Monitors", "Serving",
-                "Settings", "Steering", "Transport", "Verdicts", "Zones",
+                "Geography", "LocationFiles", "MasterFile", "Monitors", "Serving", "Settings",
+                "Steering", "Transport", "Verdicts", "Zones",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -125,7 +126,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Compiling", "DNSWire", "Health", "Serving", "Steering", "Zones",
+                "Compiling", "DNSWire", "Geography", "Health", "Serving", "Steering", "Zones",
             ],
             path: "Tests/TestSupport"),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
@@ -136,7 +137,9 @@ let package = Package(
             dependencies: ["DNSWire", "Health", "Serving", "TestSupport", "Zones"]),
         .testTarget(
             name: "SteeringTests",
-            dependencies: ["DNSWire", "Health", "Serving", "Steering", "TestSupport", "Zones"]),
+            dependencies: [
+                "DNSWire", "Geography", "Health", "Serving", "Steering", "TestSupport", "Zones",
+            ]),
         .testTarget(
             name: "GeographyTests",
             dependencies: ["CAllocationCounter", "DNSWire", "Geography", "Serving", "TestSupport"]),
@@ -148,12 +151,14 @@ let package = Package(
         .testTarget(name: "ZonesTests", dependencies: ["DNSWire", "MasterFile", "Zones"]),
         .testTarget(
             name: "CompilingTests",
-            dependencies: ["Compiling", "DNSWire", "Health", "Serving", "Steering", "Zones"]),
+            dependencies: [
+                "Compiling", "DNSWire", "Geography", "Health", "Serving", "Steering", "Zones",
+            ]),
         .testTarget(
             name: "AnsweringTests",
             dependencies: [
-                "Answering", "CAllocationCounter", "CLDNS", "Compiling", "DNSWire", "Health",
-                "MasterFile", "Serving", "Steering", "Zones",
+                "Answering", "CAllocationCounter", "CLDNS", "Compiling", "DNSWire", "Geography",
+                "Health", "MasterFile", "Serving", "Steering", "Zones",
             ],
             exclude: ["Golden"]),
         .testTarget(name: "VerdictsTests", dependencies: ["DNSWire", "Health", "Verdicts"]),

@@ -49,6 +49,7 @@ package func answer(
     response.writer.begin(
         response.query, from: packet, maximumBytes: room,
         optionBytes: isTCP ? 0 : response.options.bytes)
+    response.client = client
     if let rcode {
         response.writer.rcode = rcode
         if rules.isRefused { response.extendedError = .prohibited }

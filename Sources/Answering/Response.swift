@@ -21,6 +21,8 @@ struct Response {
     var source = 0
     /// The EDNS options that the response carries; none unless set.
     var options = ResponseOptions()
+    /// Who asks; nobody unless set.
+    var client = ClientAddress(v4: 0)
     /// Bits of the client subnet that decided the answer; 0: it is the same for everybody.
     var scopeBits: UInt8 = 0
     /// Why the response is what it is; nil: it speaks for itself.

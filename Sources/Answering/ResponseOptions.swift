@@ -6,7 +6,8 @@ struct ResponseOptions {
     private var nsid: ByteView?
     private var cookie: ServerCookie?
     private var clientCookie: UInt64 = 0
-    private var subnet: ClientSubnet?
+    /// The client subnet, where the server reads it.
+    private(set) var subnet: ClientSubnet?
     private var keepalive: UInt16?
     /// Bytes that all of them take.
     private(set) var bytes = 0

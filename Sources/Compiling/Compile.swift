@@ -1,4 +1,5 @@
 import DNSWire
+package import Geography
 import Serving
 package import Zones
 
@@ -6,14 +7,15 @@ package import Zones
 ///
 /// - Parameters:
 ///   - platform: definitions that every zone may refer to.
+///   - locations: what is known about where clients are.
 ///   - slots: which verdict words are in use; addresses that stay keep theirs.
 ///   - generation: the image's number, above every earlier one of the state folder.
 /// - Throws: all findings at once.
 package func compile(
     _ sources: [ZoneSource], platform: SteeringDefinition, settings: AnswerSettings,
-    slots: SlotMap, generation: UInt64
+    locations: ClientLocations = ClientLocations(), slots: SlotMap, generation: UInt64
 ) throws(Findings) -> CompiledImage {
-    var compiler = Compiler(slots: slots)
+    var compiler = Compiler(slots: slots, locator: ClientLocator(locations))
     return try compiler.compile(
         sources, platform: platform, settings: settings, generation: generation)
 }
@@ -24,8 +26,12 @@ private struct Compiler {
     private var image = ImageBuilder()
     private var findings: [Finding] = []
     private var endpoints = EndpointTable()
+    private let locator: ClientLocator
 
-    init(slots: SlotMap) { self.slots = slots }
+    init(slots: SlotMap, locator: ClientLocator) {
+        self.slots = slots
+        self.locator = locator
+    }
 
     mutating func compile(
         _ sources: [ZoneSource], platform: SteeringDefinition, settings: AnswerSettings,
@@ -50,7 +56,8 @@ private struct Compiler {
                 source.steering, prefix: Scope.prefix(of: source.zone.origin), within: platformScope
             )
             return steeredCompiler.write(
-                source.steering.names, in: scope, endpoints: endpoints, to: &image)
+                source.steering.names, in: scope, endpoints: endpoints, locator: locator, to: &image
+            )
         }
         var steeredTypes: [Name: Set<RRType>] = [:]
         for (name, records) in steered.joined() {

@@ -1,4 +1,5 @@
 import DNSWire
+import Geography
 package import Serving
 package import Zones
 
@@ -23,8 +24,8 @@ package struct ServedConfiguration: Sendable {
 /// Compiles what differs from the configuration that is served, to be appended to its file.
 ///
 /// - Parameters: see `compile`.
-/// - Returns: nil when the whole must be compiled: other zones, zone cuts or endpoints, more names than are worth
-///   it, or a file that has grown long enough.
+/// - Returns: nil when the whole must be compiled: other zones, zone cuts or endpoints, changed steering in a
+///   zone that asks where clients are, more names than are worth it, or a file that has grown long enough.
 /// - Throws: all findings at once.
 package func compilePatch(
     _ sources: [ZoneSource], after served: ServedConfiguration, platform: SteeringDefinition,
@@ -53,6 +54,8 @@ private struct PatchCompiler {
     private var image: ImageBuilder
     private var steeredCompiler = SteeredCompiler()
     private var findings: [Finding] = []
+    /// Knows no places: what asks for them is not patched.
+    private let locator = ClientLocator(ClientLocations())
     /// What each zone's record holds.
     private var zones: [(apex: UInt32, negative: UInt32, serial: UInt32)] = []
     private var compiled: [CompiledZone]
@@ -196,7 +199,10 @@ private struct PatchCompiler {
         var result: [Name: [ZoneCompiler.Steered]] = [:]
         for name in source.steering.names {
             guard
-                let record = try? SteeredCompiler.record(name, in: scope, endpoints: endpoints)
+                let record = try? SteeredCompiler.record(
+                    name, in: scope, endpoints: endpoints, locator: locator),
+                // Tables lie where whole images have them.
+                record.tables.isEmpty
             else { return nil }
             let served = servedSteered(name.owner, of: source) ?? []
             if served.map(\.type) == record.types,

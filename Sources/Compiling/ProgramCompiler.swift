@@ -11,26 +11,46 @@ struct ProgramCompiler {
         var memberCount = 0
         var v4Count = 0
         var v6Count = 0
+        /// What stands behind: a look, or the bits of a hash.
+        var extra: (UInt8, UInt8) = (0, 0)
+    }
+
+    /// A node that asks where the client is.
+    private struct Look {
+        var located: LocatedTable
+        var firstLadder: Int
+        var factor: Int
     }
 
     private let endpoints: EndpointTable
+    private let locator: ClientLocator
     private var nodes: [Node] = []
     /// Levels below and including each node.
     private var heights: [Int] = []
-    private var edges: [(node: Int, weight: UInt32)] = []
+    private var edges: [(node: Int, weight: UInt32, identity: UInt64)] = []
+    private var looks: [Look] = []
+    private var asksHash = false
+    private var branches = 1
     private var nodeByEndpoint: [String: Int] = [:]
     private var nodeByPolicy: [String: Int] = [:]
     private var v4Total = 0
     private var v6Total = 0
     private let position: SourcePosition
 
-    private init(endpoints: EndpointTable, position: SourcePosition) {
+    private init(
+        endpoints: EndpointTable, locator: ClientLocator, position: SourcePosition
+    ) {
         self.endpoints = endpoints
+        self.locator = locator
         self.position = position
     }
 
     struct Program {
         let bytes: [UInt8]
+        /// By look: its table, and where in the bytes its offset in the image belongs.
+        let tables: [(table: LocatedTable, offset: Int)]
+        /// Whether the client decides anything.
+        let looks: Bool
         let hasV4: Bool
         let hasV6: Bool
     }
@@ -40,16 +60,19 @@ struct ProgramCompiler {
     /// - Throws: a finding at `position`, or at the reference that means nothing.
     static func compile(
         _ policy: PolicyDefinition, in scope: Scope, endpoints: EndpointTable,
-        position: SourcePosition
+        locator: ClientLocator, position: SourcePosition
     ) throws(Finding) -> Program {
-        var compiler = ProgramCompiler(endpoints: endpoints, position: position)
+        var compiler = ProgramCompiler(
+            endpoints: endpoints, locator: locator, position: position)
         let root = try compiler.add(policy, scope, depth: 0)
         // The root has to stand last; one that was met before is wrapped.
         if root != compiler.nodes.count - 1 {
             _ = try compiler.addGroup(ProgramLayout.Kind.failover, [(root, 1)])
         }
         return Program(
-            bytes: compiler.bytes, hasV4: compiler.v4Total > 0, hasV6: compiler.v6Total > 0)
+            bytes: compiler.bytes, tables: compiler.tables,
+            looks: compiler.asksHash || !compiler.looks.isEmpty,
+            hasV4: compiler.v4Total > 0, hasV6: compiler.v6Total > 0)
     }
 
     private mutating func add(
@@ -89,7 +112,45 @@ struct ProgramCompiler {
             let nodes = try children(members.map(\.member), scope, depth)
             let weighted = zip(nodes, members).map { ($0.0.0, $0.1.weight) }
             return try addGroup(ProgramLayout.Kind.weighted, weighted, answers: answers)
+        case .hash(let members, let v4Bits, let v6Bits):
+            let nodes = try children(members.map(\.member), scope, depth)
+            asksHash = true
+            return try addGroup(
+                ProgramLayout.Kind.hash, zip(nodes, members).map { ($0.0.0, $0.1.weight) },
+                identities: MemberIdentity.all(members.map(\.member), scope),
+                extra: (v4Bits, v6Bits))
+        case .geo(let branches), .subnet(let branches):
+            return try addLocated(policy, branches, scope, depth)
         }
+    }
+
+    private mutating func addLocated(
+        _ policy: PolicyDefinition, _ branches: [ClientBranch], _ scope: Scope, _ depth: Int
+    ) throws(Finding) -> Int {
+        let members = try children(branches.map(\.policy), scope, depth)
+        let located = try locator.table(of: policy, position)
+        let look = Look(
+            located: located, firstLadder: looks.reduce(0) { $0 + $1.located.ladders.count },
+            factor: self.branches)
+        self.branches *= located.ladders.count
+        looks.append(look)
+        guard looks.count <= ProgramLayout.maximumLooks else {
+            throw Finding(
+                at: position,
+                "the policy has more than \(ProgramLayout.maximumLooks) nodes that ask where the "
+                    + "client is")
+        }
+        let rungs = looks.reduce(0) { $0 + $1.located.ladders.reduce(0) { $0 + $1.count } }
+        guard self.branches <= ProgramLayout.maximumBranches,
+            rungs <= ProgramLayout.maximumRungs
+        else {
+            throw Finding(
+                at: position,
+                "the policy tells more than \(ProgramLayout.maximumBranches) kinds of clients apart"
+            )
+        }
+        return try addGroup(
+            ProgramLayout.Kind.located, members, extra: (UInt8(looks.count - 1), 0))
     }
 
     private func checkDepth(_ depth: Int) throws(Finding) {
@@ -131,7 +192,8 @@ struct ProgramCompiler {
     }
 
     private mutating func addGroup(
-        _ kind: UInt8, _ members: [(Int, UInt32)], answers: Int = 1
+        _ kind: UInt8, _ members: [(Int, UInt32)], answers: Int = 1, identities: [UInt64] = [],
+        extra: (UInt8, UInt8) = (0, 0)
     ) throws(Finding) -> Int {
         guard nodes.count < ProgramLayout.maximumNodes,
             edges.count + members.count <= ProgramLayout.maximumEdges
@@ -144,16 +206,23 @@ struct ProgramCompiler {
         nodes.append(
             Node(
                 kind: kind, answers: min(answers, ProgramLayout.maximumAnswers), first: edges.count,
-                memberCount: members.count))
+                memberCount: members.count, extra: extra))
         heights.append(1 + (members.map { heights[$0.0] }.max() ?? 0))
-        edges.append(contentsOf: members.map { (node: $0.0, weight: $0.1) })
+        for (index, (node, weight)) in members.enumerated() {
+            edges.append((node, weight, identities.isEmpty ? 0 : identities[index]))
+        }
         return nodes.count - 1
     }
 
+    // MARK: Writing
+
     private var bytes: [UInt8] {
+        let ladders = looks.flatMap(\.located.ladders)
         var image = ImageBuilder()
         image.append(UInt32(nodes.count))
         image.append(UInt32(edges.count))
+        image.append(UInt32(looks.count))
+        image.append(UInt32(ladders.count))
         for node in nodes {
             image.append(node.kind)
             image.append(UInt8(0))
@@ -165,12 +234,40 @@ struct ProgramCompiler {
             } else {
                 image.append(UInt32(node.memberCount))
             }
-            image.append(UInt32(0))
+            image.append(node.extra.0)
+            image.append(node.extra.1)
+            image.append(UInt16(0))
         }
         for edge in edges {
             image.append(UInt32(edge.node))
             image.append(edge.weight)
+            withUnsafeBytes(of: edge.identity) { image.append($0) }
         }
+        for look in looks {
+            image.append(UInt32(0))
+            image.append(UInt32(look.located.ladders.count))
+            image.append(UInt32(look.firstLadder))
+            image.append(UInt32(look.factor))
+        }
+        var rungs = 0
+        for ladder in ladders {
+            image.append(UInt32(rungs))
+            image.append(UInt32(ladder.count))
+            rungs += ladder.count
+        }
+        for rung in ladders.joined() { image.append(UInt32(rung)) }
         return image.bytes
+    }
+
+    private var tables: [(table: LocatedTable, offset: Int)] {
+        let start =
+            ProgramLayout.headBytes + nodes.count * ProgramLayout.Node.bytes
+            + edges.count * ProgramLayout.Edge.bytes
+        return looks.enumerated().map { index, look in
+            (
+                look.located,
+                start + index * ProgramLayout.Look.bytes + ProgramLayout.Look.table
+            )
+        }
     }
 }

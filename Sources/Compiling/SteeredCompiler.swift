@@ -9,12 +9,15 @@ import Zones
 struct SteeredCompiler {
     private var programOffsets: [[UInt8]: UInt32] = [:]
     private var recordOffsets: [[UInt8]: UInt32] = [:]
+    private var tableOffsets: [[UInt8]: UInt32] = [:]
     private(set) var findings: [Finding] = []
 
     /// A steered name as bytes that do not depend on where they are written.
     struct Record {
         /// The policy.
         let program: [UInt8]
+        /// Tables of client networks, and where in the policy the place of each belongs.
+        let tables: [(table: LocatedTable, offset: Int)]
         /// What follows the policy's offset in the image.
         let rest: [UInt8]
         let types: [RRType]
@@ -23,12 +26,13 @@ struct SteeredCompiler {
     /// Writes one zone's steered names and returns what their nodes point to.
     mutating func write(
         _ names: [SteeredName], in scope: Scope, endpoints: EndpointTable,
-        to image: inout ImageBuilder
+        locator: ClientLocator, to image: inout ImageBuilder
     ) -> [Name: [ZoneCompiler.Steered]] {
         var result: [Name: [ZoneCompiler.Steered]] = [:]
         for name in names {
             do throws(Finding) {
-                let record = try SteeredCompiler.record(name, in: scope, endpoints: endpoints)
+                let record = try SteeredCompiler.record(
+                    name, in: scope, endpoints: endpoints, locator: locator)
                 result[name.owner] = write(record, to: &image)
             } catch {
                 findings.append(error)
@@ -41,45 +45,49 @@ struct SteeredCompiler {
     ///
     /// - Throws: what is wrong with its policy.
     static func record(
-        _ name: SteeredName, in scope: Scope, endpoints: EndpointTable
+        _ name: SteeredName, in scope: Scope, endpoints: EndpointTable, locator: ClientLocator
     ) throws(Finding) -> Record {
         let program = try ProgramCompiler.compile(
-            name.policy, in: scope, endpoints: endpoints, position: name.position)
+            name.policy, in: scope, endpoints: endpoints, locator: locator,
+            position: name.position)
         var types: [RRType] = []
         if program.hasV4 { types.append(.a) }
         if program.hasV6 { types.append(.aaaa) }
-        return Record(program: program.bytes, rest: rest(of: name), types: types)
+        return Record(
+            program: program.bytes, tables: program.tables,
+            rest: rest(of: name, looks: program.looks), types: types)
     }
 
     /// Writes a record, and its policy unless that is there.
     mutating func write(
         _ record: Record, to image: inout ImageBuilder
     ) -> [ZoneCompiler.Steered] {
-        let programOffset =
-            programOffsets[record.program]
-            ?? {
-                image.align(8)
-                let offset = image.offset
-                image.append(record.program)
-                return offset
-            }()
-        programOffsets[record.program] = programOffset
+        var program = record.program
+        for (table, offset) in record.tables {
+            let place = SteeredCompiler.write(table.table, unlessIn: &tableOffsets, to: &image)
+            withUnsafeBytes(of: place) { program.replaceSubrange(offset..<offset + 4, with: $0) }
+        }
+        let programOffset = SteeredCompiler.write(program, unlessIn: &programOffsets, to: &image)
         var bytes = ImageBuilder()
         bytes.append(programOffset)
         bytes.append(record.rest)
-        let start =
-            recordOffsets[bytes.bytes]
-            ?? {
-                image.align(8)
-                let offset = image.offset
-                image.append(bytes.bytes)
-                return offset
-            }()
-        recordOffsets[bytes.bytes] = start
+        let start = SteeredCompiler.write(bytes.bytes, unlessIn: &recordOffsets, to: &image)
         return record.types.map { ZoneCompiler.Steered(type: $0, offset: start) }
     }
 
-    private static func rest(of name: SteeredName) -> [UInt8] {
+    /// Where the bytes lie: written now, unless equal ones were.
+    private static func write(
+        _ bytes: [UInt8], unlessIn offsets: inout [[UInt8]: UInt32], to image: inout ImageBuilder
+    ) -> UInt32 {
+        if let offset = offsets[bytes] { return offset }
+        image.align(8)
+        let offset = image.offset
+        image.append(bytes)
+        offsets[bytes] = offset
+        return offset
+    }
+
+    private static func rest(of name: SteeredName, looks: Bool) -> [UInt8] {
         var bytes = ImageBuilder()
         switch name.ttl {
         case .seconds(let seconds):
@@ -102,7 +110,7 @@ struct SteeredCompiler {
         let v6 = fallback.filter { !$0.isV4 }.prefix(ProgramLayout.maximumAnswers)
         bytes.append(UInt8(v4.count))
         bytes.append(UInt8(v6.count))
-        bytes.append(UInt8(0))
+        bytes.append(UInt8(looks ? 1 : 0))
         for address in v4 { bytes.append(address.bytes) }
         for address in v6 { bytes.append(address.bytes) }
         return bytes.bytes

@@ -18,7 +18,7 @@ public enum ImageLayout {
     /// "STERNAIM" as the first eight bytes.
     @inlinable public static var magic: UInt64 { 0x4D49_414E_5245_5453 }
     /// Raised whenever an older reader would misread a newer image.
-    @inlinable public static var formatVersion: UInt32 { 5 }
+    @inlinable public static var formatVersion: UInt32 { 6 }
     @inlinable public static var headerBytes: Int { 216 }
     /// Largest image: offsets have 32 bits.
     @inlinable public static var maximumBytes: Int { Int(UInt32.max) }
@@ -194,6 +194,8 @@ public enum ImageLayout {
         @inlinable public static var whenDown: Int { 12 }
         @inlinable public static var fallbackV4Count: Int { 13 }
         @inlinable public static var fallbackV6Count: Int { 14 }
+        /// Not 0: the policy looks at the client.
+        @inlinable public static var looks: Int { 15 }
         @inlinable public static var headBytes: Int { 16 }
 
         @inlinable public static var whenDownAll: UInt8 { 0 }

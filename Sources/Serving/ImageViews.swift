@@ -226,6 +226,9 @@ public struct SteeredView {
     /// Equal to `minimumTTL` where the time is fixed.
     public var maximumTTL: UInt32 { bytes.native32(offset &+ ImageLayout.Steered.maximumTTL) }
     public var whenDown: UInt8 { bytes.byte(offset &+ ImageLayout.Steered.whenDown) }
+    /// Whether the policy looks at the client.
+    @inlinable
+    public var looks: Bool { bytes.byte(offset &+ ImageLayout.Steered.looks) != 0 }
 
     /// Addresses to answer when the policy's root is down.
     public func fallbackCount(v4: Bool) -> Int {

@@ -104,11 +104,26 @@ private enum SchemaWriter {
         let kinds: [String: JSONText] = [
             "endpoint": name, "cluster": name, "all": members, "failover": members,
             "weighted": anyOf([weights, list]),
+            "geo": branches(
+                "^(default|[A-Z]{2}(-[A-Z0-9]{1,3})?|(continent|country):[A-Z]{2}|network:[A-Za-z0-9._-]{1,63})$"
+            ),
+            "subnet": branches(
+                "^(default|[0-9A-Fa-f:.]+(/[0-9]{1,3})?|network:[A-Za-z0-9._-]{1,63})$"),
+            "hash": anyOf([
+                weights,
+                .object([
+                    ("type", .string("array")), ("items", anyOf([weighted, weights, inner])),
+                ]),
+            ]),
         ]
         let choices = SteeringKeys.policyKinds.map { kind in
             var properties = [(kind, kinds[kind] ?? .object([]))]
             if kind == "all" || kind == "weighted" {
                 properties.append(("answers", number("integer", 1, 64)))
+            }
+            if kind == "hash" {
+                properties.append(("ipv4-prefix", number("integer", 8, 32)))
+                properties.append(("ipv6-prefix", number("integer", 16, 128)))
             }
             return JSONText.object([
                 ("type", .string("object")), ("additionalProperties", .boolean(false)),
@@ -116,6 +131,15 @@ private enum SchemaWriter {
             ])
         }
         return anyOf([name] + choices)
+    }
+
+    /// Policies by place.
+    private static func branches(_ keys: String) -> JSONText {
+        .object([
+            ("type", .string("object")), ("minProperties", .number(1)),
+            ("propertyNames", .object([("pattern", .string(keys))])),
+            ("additionalProperties", reference("policy")),
+        ])
     }
 
     // MARK: Small parts

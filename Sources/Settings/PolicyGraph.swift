@@ -70,11 +70,7 @@ struct PolicyGraph {
                 {
                     found.append(number)
                 }
-            case .cluster: break
-            case .all(let members, _), .failover(let members):
-                for member in members { collect(member, depth + 1) }
-            case .weighted(let members, _):
-                for member in members { collect(member.member, depth + 1) }
+            default: for member in policy.members { collect(member, depth + 1) }
             }
         }
         collect(policy, 1)
@@ -87,7 +83,6 @@ struct PolicyGraph {
     }
 
     private func extent(of policy: PolicyDefinition, inZone: Bool, depth: Int) -> Extent {
-        let members: [PolicyDefinition]
         switch policy {
         case .reference(let name, _):
             guard case .policy(let number)? = scope.target(name, inZone: inZone) else {
@@ -95,9 +90,9 @@ struct PolicyGraph {
             }
             return extents[number] ?? Extent(depth: 1, nodes: 1)
         case .cluster: return Extent(depth: 1, nodes: 1)
-        case .all(let list, _), .failover(let list): members = list
-        case .weighted(let list, _): members = list.map(\.member)
+        default: break
         }
+        let members = policy.members
         // Only a node that was refused has no members; its depth has been reported if it is too large.
         if members.isEmpty { return Extent(depth: 0, nodes: 1) }
         var result = Extent(depth: 1, nodes: 1)

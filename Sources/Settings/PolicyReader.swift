@@ -12,7 +12,7 @@ struct PolicyReader {
     func read(_ node: YAMLNode) -> PolicyDefinition { read(node, depth: 1) }
 
     /// Recursion ends at `PolicyDefinition.maximumDepth`.
-    private func read(_ node: YAMLNode, depth: Int) -> PolicyDefinition {
+    func read(_ node: YAMLNode, depth: Int) -> PolicyDefinition {
         guard depth <= PolicyDefinition.maximumDepth else {
             return refuse(
                 node, "policies are nested more than \(PolicyDefinition.maximumDepth) deep")
@@ -41,7 +41,7 @@ struct PolicyReader {
                 "a policy needs one of "
                     + SteeringKeys.policyKinds.map { "'\($0)'" }.joined(separator: ", "))
         }
-        return read(kind, answers: entries.first { $0.key == "answers" }?.value, depth: depth)
+        return read(kind, modifiers: entries.filter { $0.key != kind.key }, depth: depth)
     }
 
     /// Reports keys that no policy has; false when one of them may have been meant as the kind.
@@ -51,13 +51,14 @@ struct PolicyReader {
             let place = checker.keyPosition(entry)
             if SteeringKeys.plannedPolicyKeys.contains(entry.key) {
                 checker.report(place, "'\(entry.key)' is not available yet")
-            } else if entry.key == "answers" {
-                if let kind = kinds.first, kind.key != "all", kind.key != "weighted" {
-                    checker.report(place, "'answers' has no meaning beside '\(kind.key)'")
+            } else if let fitting = SteeringKeys.policyModifiers[entry.key] {
+                if let kind = kinds.first, !fitting.contains(kind.key) {
+                    checker.report(place, "'\(entry.key)' has no meaning beside '\(kind.key)'")
                 }
                 continue
             } else {
-                let known = SteeringKeys.policyKinds + ["answers"]
+                let known =
+                    SteeringKeys.policyKinds + SteeringKeys.policyModifiers.keys.sorted()
                 let near = Suggestion.nearest(to: entry.key, among: known)
                 checker.report(
                     place,
@@ -70,8 +71,14 @@ struct PolicyReader {
         return !(mayBeKind && kinds.isEmpty)
     }
 
-    private func read(_ kind: YAMLEntry, answers: YAMLNode?, depth: Int) -> PolicyDefinition {
+    private func read(
+        _ kind: YAMLEntry, modifiers: [YAMLEntry], depth: Int
+    ) -> PolicyDefinition {
         let place = checker.position(kind.value)
+        func number(_ key: String, _ range: ClosedRange<Int>) -> Int? {
+            modifiers.first { $0.key == key }.flatMap { integer($0, range) }
+        }
+        let answers = 1...PolicyDefinition.maximumAnswers
         switch kind.key {
         case "endpoint":
             return reference(kind.value).map { .reference($0, place) } ?? PolicyReader.refused
@@ -80,9 +87,19 @@ struct PolicyReader {
         case "all":
             return .all(
                 members(kind, depth: depth),
-                answers: count(answers) ?? PolicyDefinition.defaultAllAnswers)
+                answers: number("answers", answers) ?? PolicyDefinition.defaultAllAnswers)
         case "weighted":
-            return .weighted(weightedMembers(kind, depth: depth), answers: count(answers) ?? 1)
+            return .weighted(
+                weightedMembers(kind, depth: depth), answers: number("answers", answers) ?? 1)
+        case "geo": return .geo(branches(kind, depth: depth, Places.key))
+        case "subnet": return .subnet(branches(kind, depth: depth, PolicyReader.networkKey))
+        case "hash":
+            return .hash(
+                weightedMembers(kind, depth: depth, mayLackWeight: true),
+                v4Bits: number("ipv4-prefix", 8...32).map { UInt8($0) }
+                    ?? PolicyDefinition.defaultHashV4Bits,
+                v6Bits: number("ipv6-prefix", 16...128).map { UInt8($0) }
+                    ?? PolicyDefinition.defaultHashV6Bits)
         default:
             return .failover(members(kind, depth: depth))
         }
@@ -99,7 +116,10 @@ struct PolicyReader {
         return items.map { read($0, depth: depth + 1) }
     }
 
-    private func weightedMembers(_ kind: YAMLEntry, depth: Int) -> [WeightedMember] {
+    /// - Parameter mayLackWeight: whether a policy alone is a member of weight 1.
+    private func weightedMembers(
+        _ kind: YAMLEntry, depth: Int, mayLackWeight: Bool = false
+    ) -> [WeightedMember] {
         if let entries = kind.value.map {
             guard checkCount(entries.count, kind) else { return [] }
             return entries.compactMap(weightedReference)
@@ -111,7 +131,14 @@ struct PolicyReader {
             return []
         }
         guard checkCount(items.count, kind) else { return [] }
-        return items.compactMap { weightedMember($0, depth: depth) }
+        return items.compactMap { item in
+            let isPolicy =
+                item.text != nil
+                || item.map?.contains { SteeringKeys.policyKinds.contains($0.key) } ?? false
+            return mayLackWeight && isPolicy
+                ? WeightedMember(read(item, depth: depth + 1), weight: 1)
+                : weightedMember(item, depth: depth)
+        }
     }
 
     /// An item of a list: `{edge-us: 3}` or `{weight: 3, policy: …}`.
@@ -166,7 +193,7 @@ struct PolicyReader {
 
     // MARK: Small parts
 
-    private func checkCount(_ count: Int, _ kind: YAMLEntry) -> Bool {
+    func checkCount(_ count: Int, _ kind: YAMLEntry) -> Bool {
         if (1...PolicyDefinition.maximumMembers).contains(count) { return true }
         checker.report(
             checker.position(kind.value),
@@ -174,12 +201,11 @@ struct PolicyReader {
         return false
     }
 
-    private func count(_ node: YAMLNode?) -> Int? {
-        guard let node else { return nil }
-        let kind = SettingsKind.integer(1...PolicyDefinition.maximumAnswers)
-        guard case .integer(let value)? = checker.check(node, kind, key: "answers") else {
-            return nil
-        }
+    private func integer(_ entry: YAMLEntry, _ range: ClosedRange<Int>) -> Int? {
+        guard
+            case .integer(let value)? = checker.check(
+                entry.value, .integer(range), key: entry.key)
+        else { return nil }
         return value
     }
 

@@ -43,7 +43,21 @@ enum ServerKeys {
                 "confinement", .word(["auto", "off"]), default: "auto",
                 "Whether the answering process gives up privileges, files and system calls that it does not need, as far as the kernel can, or 'off' for debuggers"
             ),
+            SettingsKey(
+                "locations", .object(locations), "Files that tell where clients are"),
         ] + SteeringKeys.sections)
+
+    static let locations = SettingsShape(
+        title: "locations",
+        keys: [
+            SettingsKey(
+                "networks", .oneOrMore(.ruledText(.file), maximum: 64),
+                "Lists of your own networks: a network and its name on each line"),
+            SettingsKey(
+                "databases", .oneOrMore(.ruledText(.file), maximum: 8),
+                "Databases in MaxMind's format, of cities, countries or autonomous systems; where two know a place, the first counts"
+            ),
+        ])
 
     static let control = SettingsShape(
         title: "control",

@@ -41,6 +41,7 @@ package struct ServerSettings: Sendable {
     /// Limits of responses over UDP; nil: there are none.
     package var rateLimit: RateLimitSettings?
     package var access = AccessSettings()
+    package var locations = LocationSettings()
     /// Whether the answering process gives up what it does not need.
     package var isConfined = true
     /// Clusters, monitors, endpoints and policies for every zone.
@@ -118,6 +119,16 @@ package struct RateLimitSettings: Sendable, Hashable {
 package struct AccessSettings: Sendable, Hashable {
     package var allow: [IPNetwork] = []
     package var refuse: [IPNetwork] = []
+
+    package init() {}
+}
+
+/// Files that tell where clients are.
+package struct LocationSettings: Sendable, Hashable {
+    /// Operators' lists of networks.
+    package var networks: [String] = []
+    /// Databases in MaxMind's format, the most trusted first.
+    package var databases: [String] = []
 
     package init() {}
 }

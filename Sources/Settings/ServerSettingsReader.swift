@@ -46,6 +46,10 @@ private struct ServerSettingsReader {
         settings.udp.pinsWorkers = object.boolean("pin-workers") ?? false
         readRateLimit(object)
         if let access = object.object("access") { readAccess(access) }
+        if let locations = object.object("locations") {
+            settings.locations.networks = paths(locations, "networks")
+            settings.locations.databases = paths(locations, "databases")
+        }
         settings.isConfined = object.text("confinement") != "off"
         settings.steering = SteeringReader(checker: checker).read(object, origin: nil)
         for entry in object.map("monitors") {
@@ -244,6 +248,19 @@ private struct ServerSettingsReader {
             return nil
         }
         return value
+    }
+
+    /// Paths of a list, each once.
+    private func paths(_ object: SettingsObject, _ key: String) -> [String] {
+        var result: [String] = []
+        for case .text(let text) in object.list(key) {
+            if result.contains(path(text)) {
+                checker.report(object.position(of: key), "'\(key)' has '\(text)' twice")
+            } else {
+                result.append(path(text))
+            }
+        }
+        return result
     }
 
     /// A path relative to the folder of the file.

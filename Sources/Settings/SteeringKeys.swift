@@ -70,10 +70,15 @@ enum SteeringKeys {
         ])
 
     /// Kinds of policy node and what may stand beside them.
-    static let policyKinds = ["endpoint", "cluster", "all", "weighted", "failover"]
+    static let policyKinds = [
+        "endpoint", "cluster", "all", "weighted", "failover", "geo", "subnet", "hash",
+    ]
+    /// Keys beside the kind, with the kinds that they belong to.
+    static let policyModifiers = [
+        "answers": ["all", "weighted"], "ipv4-prefix": ["hash"], "ipv6-prefix": ["hash"],
+    ]
     static let plannedPolicyKeys = [
-        "geo", "proximity", "latency", "subnet", "hash", "host", "panic", "spill", "failback",
-        "after", "slow-start", "default",
+        "proximity", "latency", "host", "panic", "spill", "failback", "after", "slow-start",
     ]
 }
 

@@ -5,20 +5,40 @@ package import Zones
 /// Checks the references of a zone's steering: every name it uses is defined, there or by the platform; no
 /// policy refers to itself or is nested too deeply; nothing is defined twice.
 ///
+/// - Parameter places: what policies may ask about clients; nil: anything.
 /// - Returns: findings about the zone's file only; `resolve(platform:)` checks the platform's.
 package func resolve(
-    platform: SteeringDefinition, zone: SteeringDefinition, origin: Name
+    platform: SteeringDefinition, zone: SteeringDefinition, origin: Name,
+    places: KnownPlaces? = nil
 ) -> [Finding] {
-    ReferenceChecker(SteeringScope(platform: platform, zone: zone), inZone: true)
-        .findings(about: zone)
+    ReferenceChecker(
+        SteeringScope(platform: platform, zone: zone), inZone: true, places: places
+    )
+    .findings(about: zone)
 }
 
 /// Checks the references of the platform's steering among themselves.
-package func resolve(platform: SteeringDefinition) -> [Finding] {
+package func resolve(
+    platform: SteeringDefinition, places: KnownPlaces? = nil
+) -> [Finding] {
     ReferenceChecker(
-        SteeringScope(platform: platform, zone: SteeringDefinition()), inZone: false
+        SteeringScope(platform: platform, zone: SteeringDefinition()), inZone: false,
+        places: places
     )
     .findings(about: platform)
+}
+
+/// What the files of `locations` tell.
+package struct KnownPlaces: Sendable {
+    /// Names of networks in operators' lists.
+    package var networks: Set<String>
+    /// Whether a database tells countries or continents.
+    package var hasPlaces: Bool
+
+    package init(networks: Set<String>, hasPlaces: Bool) {
+        self.networks = networks
+        self.hasPlaces = hasPlaces
+    }
 }
 
 /// Warns of monitors of the platform that no endpoint uses, the platform's or any zone's.
@@ -40,11 +60,13 @@ private struct ReferenceChecker {
 
     let scope: SteeringScope
     let inZone: Bool
+    let places: KnownPlaces?
     private var findings: [Finding] = []
 
-    init(_ scope: SteeringScope, inZone: Bool) {
+    init(_ scope: SteeringScope, inZone: Bool, places: KnownPlaces?) {
         self.scope = scope
         self.inZone = inZone
+        self.places = places
     }
 
     func findings(about definition: SteeringDefinition) -> [Finding] {
@@ -136,10 +158,35 @@ private struct ReferenceChecker {
             }
         case .cluster(let name, let position):
             checkName(name, "cluster", \.clusters, position)
-        case .all(let members, _), .failover(let members):
-            for member in members { checkReferences(member, depth: depth + 1) }
-        case .weighted(let members, _):
-            for member in members { checkReferences(member.member, depth: depth + 1) }
+        default:
+            if case .geo(let branches) = policy { checkPlaces(branches) }
+            if case .subnet(let branches) = policy { checkPlaces(branches) }
+            for member in policy.members { checkReferences(member, depth: depth + 1) }
+        }
+    }
+
+    /// Networks must be in a list; places are of no use without a database.
+    private mutating func checkPlaces(_ branches: [ClientBranch]) {
+        guard let places else { return }
+        var isFirst = true
+        for branch in branches {
+            switch branch.key {
+            case .prefix, .fallback: break
+            case .network(let name):
+                if places.networks.contains(name) { continue }
+                report(
+                    branch.position,
+                    "no list of 'locations' has a network named '\(name)'"
+                        + Suggestion.ending(for: name, among: places.networks))
+            case .subdivision, .country, .continent:
+                // One finding for each policy says it.
+                guard isFirst, !places.hasPlaces else { continue }
+                isFirst = false
+                report(
+                    branch.position,
+                    "branch '\(branch.key)' is never chosen: no database of 'locations' tells where "
+                        + "clients are", .warning)
+            }
         }
     }
 
@@ -152,10 +199,12 @@ private struct ReferenceChecker {
         return Suggestion.ending(for: name, among: known)
     }
 
-    private mutating func report(_ position: SourcePosition, _ message: String) {
+    private mutating func report(
+        _ position: SourcePosition, _ message: String, _ severity: Finding.Severity = .error
+    ) {
         // Building words for findings that nobody sees would take long in a large broken file.
         if findings.count < SettingsChecker.maximumFindings {
-            findings.append(Finding(at: position, message))
+            findings.append(Finding(severity, at: position, message))
         }
     }
 }

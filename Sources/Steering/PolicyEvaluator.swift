@@ -21,6 +21,8 @@ package struct PolicyEvaluator: ~Copyable {
     private let taken: UnsafeMutablePointer<Bool>
     private let picked: UnsafeMutablePointer<UInt32>
     private var pickedCount = 0
+    /// Who is answered.
+    private var client = PolicyClient.anybody
 
     package init() {
         unsafe standings = .allocate(capacity: ProgramLayout.maximumNodes)
@@ -53,16 +55,19 @@ package struct PolicyEvaluator: ~Copyable {
         return unsafe Int(picked[index])
     }
 
-    /// Evaluates a policy for one family.
+    /// Evaluates a policy for one family and one client.
     ///
     /// With `.facts`, a result that is not usable has no addresses; the caller decides what a root
     /// that is down answers. With the other assumptions it has some whenever the policy has addresses
     /// of this family (and, for `.upUnlessOverridden`, one that no operator took out).
     package mutating func evaluate(
         _ program: PolicyProgram, _ image: ServingImage, _ verdicts: VerdictTable, v4: Bool,
-        assuming assumption: Assumption = .facts, random: inout RandomSource
+        for client: PolicyClient = .anybody, assuming assumption: Assumption = .facts,
+        random: inout RandomSource
     ) -> PolicyResult {
-        let changeSeconds = judge(program, image, verdicts, v4: v4, assumption)
+        self.client = client
+        let changeSeconds = judge(
+            program, image, verdicts, v4: v4, branch: client.branch, assumption)
         pickedCount = 0
         let root = program.nodeCount &- 1
         let standing = unsafe standings[root]
@@ -77,7 +82,7 @@ package struct PolicyEvaluator: ~Copyable {
     /// Fills in the standings; returns the earliest time in seconds at which one could change, 0: never.
     func judge(
         _ program: PolicyProgram, _ image: ServingImage, _ verdicts: VerdictTable, v4: Bool,
-        _ assumption: Assumption
+        branch: UInt32, _ assumption: Assumption
     ) -> UInt32 {
         var changeSeconds = UInt32.max
         var nextAddress = 0
@@ -99,15 +104,20 @@ package struct PolicyEvaluator: ~Copyable {
                 }
                 unsafe standings[index] = all.eligible.standing(outOf: all)
             } else {
-                unsafe standings[index] = judgeGroup(program, node, index)
+                unsafe standings[index] = judgeGroup(program, node, index, branch)
             }
         }
         return changeSeconds == .max ? 0 : changeSeconds
     }
 
-    private func judgeGroup(_ program: PolicyProgram, _ node: PolicyNode, _ index: Int) -> Standing
-    {
-        guard node.kind == ProgramLayout.Kind.weighted else {
+    private func judgeGroup(
+        _ program: PolicyProgram, _ node: PolicyNode, _ index: Int, _ branch: UInt32
+    ) -> Standing {
+        if node.kind == ProgramLayout.Kind.located {
+            let all = standingsOfLadder(program, node, branch: branch)
+            return all.eligible.standing(outOf: all)
+        }
+        guard node.isByWeight else {
             let all = standingsOfMembers(program, node) { _ in true }
             return all.eligible.standing(outOf: all)
         }
@@ -135,6 +145,27 @@ package struct PolicyEvaluator: ~Copyable {
         return all
     }
 
+    /// How the members stand that the client's ladder leads to.
+    func standingsOfLadder(
+        _ program: PolicyProgram, _ node: PolicyNode, branch: UInt32
+    ) -> StandingSet {
+        var all = StandingSet()
+        for rung in program.ladder(node, branch: branch) {
+            unsafe all.insert(standings[program.member(node.first &+ program.rung(rung)).node])
+        }
+        return all
+    }
+
+    /// The first member of the client's ladder that may answer; nil when none may.
+    func firstOfLadder(_ program: PolicyProgram, _ node: PolicyNode, branch: UInt32) -> Int? {
+        let eligible = standingsOfLadder(program, node, branch: branch).eligible
+        for rung in program.ladder(node, branch: branch) {
+            let child = program.member(node.first &+ program.rung(rung)).node
+            if unsafe eligible.contains(standings[child]) { return child }
+        }
+        return nil
+    }
+
     // MARK: Which members answer
 
     /// Adds the addresses of a usable node, until `limit` are there.
@@ -157,6 +188,14 @@ package struct PolicyEvaluator: ~Copyable {
                     pick(program, child, v4: v4, limit: limit, depth: depth &+ 1, &random)
                     return
                 }
+            }
+        case ProgramLayout.Kind.located:
+            if let child = firstOfLadder(program, node, branch: client.branch) {
+                pick(program, child, v4: v4, limit: limit, depth: depth &+ 1, &random)
+            }
+        case ProgramLayout.Kind.hash:
+            if let child = chosenByHash(program, node, index) {
+                pick(program, child, v4: v4, limit: limit, depth: depth &+ 1, &random)
             }
         default:
             pickAll(program, node, v4: v4, limit: limit, depth: depth, &random)
@@ -269,6 +308,30 @@ package struct PolicyEvaluator: ~Copyable {
         }
     }
 
+    /// The eligible member of a `hash` node that is the client's.
+    private func chosenByHash(
+        _ program: PolicyProgram, _ node: PolicyNode, _ index: Int
+    ) -> Int? {
+        let useZero = unsafe usesZeroWeights[index]
+        let candidates = standingsOfMembers(program, node) { ($0 == 0) == useZero }.eligible
+        let key = client.hashKey(v4Bits: node.hashV4Bits, v6Bits: node.hashV6Bits)
+        var best = Double.infinity
+        var chosen: Int?
+        for edge in node.first..<node.first &+ node.memberCount {
+            let member = program.member(edge)
+            guard (member.weight == 0) == useZero,
+                unsafe candidates.contains(standings[member.node])
+            else { continue }
+            let draw = Rendezvous.draw(
+                client: key, member: program.identity(edge), weight: member.weight)
+            if draw < best {
+                best = draw
+                chosen = member.node
+            }
+        }
+        return chosen
+    }
+
     /// Adds an address unless it is there already.
     private mutating func append(_ address: Int) {
         for index in 0..<pickedCount where unsafe Int(picked[index]) == address { return }
@@ -284,8 +347,6 @@ package struct PolicyResult {
     package let count: Int
     /// The earliest time in seconds at which something looked at could change; 0: nothing can.
     package let changeSeconds: UInt32
-    /// Bits of the client's address that the answer depends on (RFC 7871); none of today's nodes looks.
-    package var scope: UInt8 { 0 }
 }
 
 extension StandingSet {

@@ -1,4 +1,4 @@
-import DNSWire
+package import DNSWire
 package import Serving
 
 /// A compiled policy, read where it lies in the image.
@@ -6,14 +6,29 @@ package struct PolicyProgram {
     let bytes: ByteView
     let nodes: Int
     let edges: Int
+    let looks: Int
+    let ladders: Int
+    let rungs: Int
     package let nodeCount: Int
+    /// How many nodes ask where the client is.
+    package let lookCount: Int
 
     package init(_ image: ServingImage, offset: Int) {
         bytes = image.bytes
         nodeCount = Int(bytes.native32(offset &+ ProgramLayout.nodeCount))
+        lookCount = Int(bytes.native32(offset &+ ProgramLayout.lookCount))
         nodes = offset &+ ProgramLayout.headBytes
         edges = nodes &+ nodeCount &* ProgramLayout.Node.bytes
+        looks =
+            edges
+            &+ Int(bytes.native32(offset &+ ProgramLayout.edgeCount)) &* ProgramLayout.Edge.bytes
+        ladders = looks &+ lookCount &* ProgramLayout.Look.bytes
+        rungs =
+            ladders
+            &+ Int(bytes.native32(offset &+ ProgramLayout.ladderCount))
+            &* ProgramLayout.Ladder.bytes
         precondition(nodeCount > 0 && nodeCount <= ProgramLayout.maximumNodes, "not a policy")
+        precondition(lookCount <= ProgramLayout.maximumLooks, "not a policy")
     }
 
     @inline(__always)
@@ -30,6 +45,54 @@ package struct PolicyProgram {
         precondition(node < nodeCount, "no such policy node")
         return (node, bytes.native32(offset &+ ProgramLayout.Edge.weight))
     }
+
+    /// What a member of a `hash` node is known by.
+    @inline(__always)
+    func identity(_ edge: Int) -> UInt64 {
+        bytes.word(edges &+ edge &* ProgramLayout.Edge.bytes &+ ProgramLayout.Edge.identity)
+    }
+
+    // MARK: Clients
+
+    @inline(__always)
+    private func look(_ index: Int, _ field: Int) -> Int {
+        Int(bytes.native32(looks &+ index &* ProgramLayout.Look.bytes &+ field))
+    }
+
+    /// What the policy tells of a client: its branch, and how far each look's ladder holds around it.
+    package func client(_ network: ClientNetwork) -> PolicyClient {
+        var client = PolicyClient(network: network)
+        for index in 0..<lookCount {
+            let start = look(index, ProgramLayout.Look.table)
+            let table = NetworkTable(trusted: bytes.slice(start, bytes.count &- start))
+            let match = table.match(network)
+            client.scopes[index] = match.scope
+            let ladder = Int(match.value)
+            if ladder < look(index, ProgramLayout.Look.ladderCount) {
+                client.branch &+= UInt32(
+                    truncatingIfNeeded: ladder &* look(index, ProgramLayout.Look.factor))
+            }
+        }
+        return client
+    }
+
+    /// The ladder of a `located` node for a client's branch: rungs to be read with `rung`.
+    @inline(__always)
+    func ladder(_ node: PolicyNode, branch: UInt32) -> Range<Int> {
+        let index = node.look
+        precondition(index < lookCount, "no such look")
+        let count = max(look(index, ProgramLayout.Look.ladderCount), 1)
+        let factor = max(look(index, ProgramLayout.Look.factor), 1)
+        let number = look(index, ProgramLayout.Look.firstLadder) &+ Int(branch) / factor % count
+        let offset = ladders &+ number &* ProgramLayout.Ladder.bytes
+        let first = Int(bytes.native32(offset &+ ProgramLayout.Ladder.first))
+        let rungCount = Int(bytes.native32(offset &+ ProgramLayout.Ladder.count))
+        return first..<first &+ min(rungCount, node.memberCount)
+    }
+
+    /// The edge that a rung stands for.
+    @inline(__always)
+    func rung(_ index: Int) -> Int { Int(bytes.native32(rungs &+ index &* 4)) }
 }
 
 /// One node of a compiled policy.
@@ -41,6 +104,14 @@ struct PolicyNode {
     var answers: Int { Int(bytes.native16(offset &+ ProgramLayout.Node.answers)) }
     var first: Int { Int(bytes.native32(offset &+ ProgramLayout.Node.first)) }
     var memberCount: Int { Int(bytes.native32(offset &+ ProgramLayout.Node.memberCount)) }
+    var look: Int { Int(bytes.byte(offset &+ ProgramLayout.Node.look)) }
+    var hashV4Bits: UInt8 { bytes.byte(offset &+ ProgramLayout.Node.hashV4Bits) }
+    var hashV6Bits: UInt8 { bytes.byte(offset &+ ProgramLayout.Node.hashV6Bits) }
+
+    /// Whether members are chosen by weight.
+    var isByWeight: Bool {
+        kind == ProgramLayout.Kind.weighted || kind == ProgramLayout.Kind.hash
+    }
 
     /// Where an endpoint's addresses of one family lie in the image's table.
     func addresses(v4: Bool) -> Range<Int> {

@@ -13,35 +13,41 @@ struct PolicyResolver: ~Copyable {
     /// Where the block is written.
     let block: ByteSink
     /// Addresses of a tree, until the block's end is known.
-    private let pool: ByteSink
+    let pool: ByteSink
     /// The words that the block was made from.
     var witness: VerdictWitness
     /// By node: whether the answer may lead there.
     private let needed: UnsafeMutableBufferPointer<Bool>
+    /// By node: whether how it stands decides the answer.
+    let decides: UnsafeMutableBufferPointer<Bool>
     /// By node: the member that stands for a group of one, plus 1; 0: it is a node of its own.
     private let standIn: UnsafeMutableBufferPointer<UInt32>
     /// By node: its `Reference`.
-    private let references: UnsafeMutableBufferPointer<UInt32>
+    let references: UnsafeMutableBufferPointer<UInt32>
     /// By eligible member of the group in hand: its node, its weight.
-    private let members: UnsafeMutableBufferPointer<UInt32>
-    private let weights: UnsafeMutableBufferPointer<UInt32>
-    private let alias: AliasTable
+    let members: UnsafeMutableBufferPointer<UInt32>
+    let weights: UnsafeMutableBufferPointer<UInt32>
+    let alias: AliasTable
     /// How many of these there are.
-    private var eligible = 0
+    var eligible = 0
     /// Bytes of the block and addresses of the pool so far.
-    private var used = 0
-    private var pooled = 0
-    private var v4 = true
-    private var fits = true
+    var used = 0
+    var pooled = 0
+    var v4 = true
+    var fits = true
+    /// The ladders of the client that is worked out for.
+    private var branch: UInt32 = 0
+    /// What of the client the answer depends on.
+    private var lookedAt = LookedAt()
 
-    private typealias Layout = ResolvedLayout
-    private typealias Kind = ProgramLayout.Kind
+    typealias Layout = ResolvedLayout
+    typealias Kind = ProgramLayout.Kind
 
     init() {
         let nodes = ProgramLayout.maximumNodes
         let edges = ProgramLayout.maximumEdges
         let blockBytes = ResolvedLayout.maximumBytes
-        let memory = WorkerMemory(bytes: 3 * blockBytes + nodes * 9 + edges * 24)
+        let memory = WorkerMemory(bytes: 3 * blockBytes + nodes * 10 + edges * 24)
         let base = unsafe memory.base
         var offset = 0
         func next<T>(_ count: Int, _ initial: T) -> UnsafeMutableBufferPointer<T> {
@@ -62,14 +68,28 @@ struct PolicyResolver: ~Copyable {
         unsafe standIn = next(nodes, UInt32(0))
         unsafe references = next(nodes, UInt32(0))
         unsafe needed = next(nodes, false)
+        unsafe decides = next(nodes, false)
         self.memory = memory
     }
 
     // MARK: The answer as a whole
 
-    /// Writes what the name answers for one family, and returns the bytes of the block.
+    /// Writes what the name answers clients of one branch for one family, and returns the bytes of the block.
     mutating func resolve(
-        _ steered: SteeredView, v4: Bool, _ image: ServingImage, _ verdicts: VerdictTable
+        _ steered: SteeredView, v4: Bool, branch: UInt32, _ image: ServingImage,
+        _ verdicts: VerdictTable
+    ) -> Int {
+        lookedAt = LookedAt()
+        self.branch = branch
+        let bytes = work(out: steered, v4: v4, image, verdicts)
+        block.put(lookedAt.looks, at: Layout.looks)
+        block.put(lookedAt.hashV4Bits, at: Layout.hashV4Bits)
+        block.put(lookedAt.hashV6Bits, at: Layout.hashV6Bits)
+        return bytes
+    }
+
+    private mutating func work(
+        out steered: SteeredView, v4: Bool, _ image: ServingImage, _ verdicts: VerdictTable
     ) -> Int {
         let program = PolicyProgram(image, offset: steered.program)
         let root = program.nodeCount &- 1
@@ -78,13 +98,17 @@ struct PolicyResolver: ~Copyable {
         pooled = 0
         fits = true
         witness.take(program, image, verdicts, v4: v4)
-        var changeSeconds = evaluator.judge(program, image, verdicts, v4: v4, .facts)
+        var changeSeconds = evaluator.judge(
+            program, image, verdicts, v4: v4, branch: branch, .facts)
+        lookedAt.looks = unsafe evaluator.deciding(program, branch: branch, decides)
         var assumption = Assumption.facts
         var standing = unsafe evaluator.standings[root]
         if !standing.isUsable, standing != .absent {
+            // Both families, and soon what nobody knows, have a say.
+            lookedAt.looks = UInt8(truncatingIfNeeded: (1 &<< program.lookCount) &- 1)
             // A name that the other family still reaches is not down: its clients have a way.
             witness.add(program, image, verdicts, v4: !v4)
-            _ = evaluator.judge(program, image, verdicts, v4: !v4, .facts)
+            _ = evaluator.judge(program, image, verdicts, v4: !v4, branch: branch, .facts)
             if unsafe evaluator.standings[root].isUsable { return finish(.noDataFamilyDown) }
             switch steered.whenDown {
             case ImageLayout.Steered.whenDownNoData: return finish(.noDataWhileDown)
@@ -94,10 +118,12 @@ struct PolicyResolver: ~Copyable {
             }
             // As if everything were up, but what operators took out only when nothing else is there.
             assumption = .upUnlessOverridden
-            changeSeconds = evaluator.judge(program, image, verdicts, v4: v4, assumption)
+            changeSeconds = evaluator.judge(
+                program, image, verdicts, v4: v4, branch: branch, assumption)
             if unsafe !evaluator.standings[root].isUsable {
                 assumption = .everythingUp
-                changeSeconds = evaluator.judge(program, image, verdicts, v4: v4, assumption)
+                changeSeconds = evaluator.judge(
+                    program, image, verdicts, v4: v4, branch: branch, assumption)
             }
             standing = unsafe evaluator.standings[root]
         }
@@ -158,6 +184,8 @@ struct PolicyResolver: ~Copyable {
     /// Writes the addresses of a usable policy; false when there is no room.
     private mutating func shape(_ program: PolicyProgram, _ image: ServingImage) -> Bool {
         guard let top = mark(program) else { return false }
+        // Each client has its own answer.
+        if lookedAt.hashV4Bits > 0 { return false }
         for index in 0...top where unsafe needed[index] {
             let node = program.node(index)
             if unsafe standIn[index] > 0 {
@@ -189,14 +217,18 @@ struct PolicyResolver: ~Copyable {
                 continue
             }
             collect(program, node, index)
-            let isFailover = node.kind == Kind.failover
+            let isFailover = node.kind == Kind.failover || node.kind == Kind.located
             for place in 0..<min(eligible, isFailover ? 1 : eligible) {
                 let child = unsafe Int(members[place])
                 // Children come before their parents, or no walk would end.
                 guard child < index else { return nil }
                 unsafe needed[child] = true
             }
-            if isFailover || eligible == 1 && node.kind == Kind.weighted {
+            if node.kind == Kind.hash, eligible > 1 {
+                lookedAt.hashV4Bits = max(lookedAt.hashV4Bits, node.hashV4Bits)
+                lookedAt.hashV6Bits = max(lookedAt.hashV6Bits, node.hashV6Bits)
+            }
+            if isFailover || eligible == 1 && node.isByWeight {
                 guard eligible > 0 else { return nil }
                 unsafe standIn[index] = members[0] &+ 1
                 if isTop { top = unsafe Int(members[0]) }
@@ -209,13 +241,20 @@ struct PolicyResolver: ~Copyable {
 
     /// Lists the members of a group that may answer, with their weights, in order.
     private mutating func collect(_ program: PolicyProgram, _ node: PolicyNode, _ index: Int) {
-        let isWeighted = node.kind == Kind.weighted
+        eligible = 0
+        if node.kind == Kind.located {
+            guard let child = evaluator.firstOfLadder(program, node, branch: branch) else { return }
+            unsafe members[0] = UInt32(truncatingIfNeeded: child)
+            unsafe weights[0] = 1
+            eligible = 1
+            return
+        }
+        let isWeighted = node.isByWeight
         let useZero = unsafe isWeighted && evaluator.usesZeroWeights[index]
         let all = evaluator.standingsOfMembers(program, node) {
             !isWeighted || ($0 == 0) == useZero
         }
         let chosen = all.eligible
-        eligible = 0
         for edge in node.first..<node.first &+ node.memberCount {
             let member = program.member(edge)
             guard !isWeighted || (member.weight == 0) == useZero,
@@ -288,111 +327,5 @@ struct PolicyResolver: ~Copyable {
         block.putNative(UInt32(truncatingIfNeeded: used), at: Layout.pool)
         append(pool.view.slice(0, pooled &* Layout.addressBytes(v4: v4)))
         return fits
-    }
-
-    // MARK: Nodes of a tree
-
-    /// Puts an endpoint's passing addresses into the pool.
-    private mutating func addEndpoint(
-        _ node: PolicyNode, _ index: Int, _ image: ServingImage
-    ) -> UInt32 {
-        let range = node.addresses(v4: v4)
-        let start = unsafe Int(evaluator.addressStart[index])
-        var all = StandingSet()
-        for offset in 0..<range.count {
-            unsafe all.insert(evaluator.addressStandings[start &+ offset])
-        }
-        let passing = all.eligible
-        let first = pooled
-        let bytes = Layout.addressBytes(v4: v4)
-        for offset in 0..<range.count
-        where unsafe passing.contains(evaluator.addressStandings[start &+ offset]) {
-            guard (pooled &+ 1) &* bytes <= pool.count else {
-                fits = false
-                return Layout.Reference.none
-            }
-            pool.copy(
-                image.address(range.lowerBound &+ offset).wire(v4: v4), at: pooled &* bytes)
-            pooled &+= 1
-        }
-        if pooled &- first == 1 {
-            return Layout.Reference.addressBit | UInt32(truncatingIfNeeded: first)
-        }
-        let reference = beginNode(Layout.Node.endpoint, count: pooled &- first, answers: 0)
-        append(half: UInt32(truncatingIfNeeded: first))
-        append(half: 0)
-        return reference
-    }
-
-    /// Writes a group whose eligible members were collected.
-    private mutating func addGroup(
-        _ program: PolicyProgram, _ node: PolicyNode, _ index: Int
-    ) -> UInt32 {
-        guard node.kind == Kind.weighted else {
-            let reference = beginNode(
-                Layout.Node.all, count: eligible, answers: node.answers)
-            for place in 0..<eligible { append(half: unsafe references[Int(members[place])]) }
-            if eligible % 2 == 1 { append(half: 0) }
-            return reference
-        }
-        buildAlias()
-        let reference = beginNode(
-            node.answers <= 1 ? Layout.Node.choice : Layout.Node.draws, count: eligible,
-            answers: node.answers)
-        for place in 0..<eligible {
-            append(word: unsafe alias.thresholds[place])
-            append(half: unsafe references[Int(members[place])])
-            append(half: unsafe alias.aliases[place])
-        }
-        guard node.answers > 1 else { return reference }
-        for place in 0..<eligible { append(half: unsafe weights[place]) }
-        if eligible % 2 == 1 { append(half: 0) }
-        return reference
-    }
-
-    private mutating func buildAlias() {
-        for place in 0..<eligible { unsafe alias.thresholds[place] = UInt64(weights[place]) }
-        alias.build(eligible)
-    }
-
-    private mutating func beginNode(_ kind: UInt32, count: Int, answers: Int) -> UInt32 {
-        let reference = UInt32(truncatingIfNeeded: used)
-        append(
-            half: kind
-                | UInt32(truncatingIfNeeded: min(answers, ProgramLayout.maximumAnswers)) << 16)
-        append(half: UInt32(truncatingIfNeeded: count))
-        return reference
-    }
-
-    private func pooledAddress(_ reference: UInt32) -> ByteView {
-        let bytes = Layout.addressBytes(v4: v4)
-        let place = Int(reference & ~Layout.Reference.addressBit)
-        return pool.view.slice(place &* bytes, bytes)
-    }
-
-    // MARK: Writing
-
-    /// Whether there is room for so many bytes more.
-    private mutating func hasRoom(_ bytes: Int) -> Bool {
-        fits = fits && used &+ bytes <= block.count
-        return fits
-    }
-
-    private mutating func append(word: UInt64) {
-        guard hasRoom(8) else { return }
-        block.putNative(word, at: used)
-        used &+= 8
-    }
-
-    private mutating func append(half: UInt32) {
-        guard hasRoom(4) else { return }
-        block.putNative(half, at: used)
-        used &+= 4
-    }
-
-    private mutating func append(_ bytes: ByteView) {
-        guard hasRoom(bytes.count) else { return }
-        block.copy(bytes, at: used)
-        used &+= bytes.count
     }
 }

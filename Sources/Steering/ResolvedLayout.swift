@@ -20,6 +20,10 @@ enum ResolvedLayout {
     static var pool: Int { 24 }
     /// Of a program: what is taken for true.
     static var assumption: Int { 28 }
+    /// What the answer depends on of the client, one byte each: looks, bits of IPv4 and of IPv6 in a hash.
+    static var looks: Int { 29 }
+    static var hashV4Bits: Int { 30 }
+    static var hashV6Bits: Int { 31 }
     static var headBytes: Int { 32 }
     /// Largest block that is kept; what needs more is evaluated for every query.
     static var maximumBytes: Int { 128 << 10 }

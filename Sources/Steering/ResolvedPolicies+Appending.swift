@@ -118,21 +118,23 @@ extension ResolvedPolicies {
     /// Evaluates the policy of a block whose outcome said so, and appends its addresses.
     @inline(never)
     package mutating func evaluate(
-        _ block: Int, _ image: ServingImage, _ verdicts: VerdictTable, owner: UInt16,
-        into writer: inout ResponseWriter, random: inout RandomSource
+        _ block: Int, _ image: ServingImage, _ verdicts: VerdictTable,
+        for client: PolicyClient = .anybody, owner: UInt16, into writer: inout ResponseWriter,
+        random: inout RandomSource
     ) -> SteeredOutcome {
         let program = PolicyProgram(image, offset: Int(slab.native32(block &+ Layout.root)))
         let info = slab.native32(block &+ Layout.info)
         let isV4 = UInt8(truncatingIfNeeded: info >> 8) & Layout.Shape.v6 == 0
         let assumption = Assumption(rawValue: slab.byte(block &+ Layout.assumption)) ?? .facts
         var count = resolver.evaluator.evaluate(
-            program, image, verdicts, v4: isV4, assuming: assumption, random: &random
+            program, image, verdicts, v4: isV4, for: client, assuming: assumption, random: &random
         ).count
         if count == 0 {
             // The last address went down after the block was made: the next query will know.
             count =
                 resolver.evaluator.evaluate(
-                    program, image, verdicts, v4: isV4, assuming: .everythingUp, random: &random
+                    program, image, verdicts, v4: isV4, for: client, assuming: .everythingUp,
+                    random: &random
                 ).count
         }
         let outcome: SteeredOutcome =

@@ -5,7 +5,7 @@ package import Serving
 /// What one worker has worked out of the policies, so that a query costs the same with 3 endpoints as with
 /// 60: one look into this table, one random number, a copy.
 ///
-/// A block belongs to a steered record, a family and a branch (what the client decides: 0 as long as no node
+/// A block belongs to a steered record, a family and a branch (what the client decides: 0 where no node
 /// asks about it). It holds for one epoch of the verdicts and one image; after either changes, the next
 /// query works it out again, unless the words that it was made from are what they were. So a verdict is seen by the very next answer, within a batch too.
 ///
@@ -41,6 +41,8 @@ package struct ResolvedPolicies: ~Copyable {
     private var identity: UInt64 = 0
     /// Which of a set is replaced next when both hold.
     private var turn = 0
+    /// What `answer` answered from last, where it did.
+    package private(set) var lastBlock = 0
     /// How often a block was made, for tests.
     package private(set) var resolutions = 0
 
@@ -103,10 +105,20 @@ package struct ResolvedPolicies: ~Copyable {
             guard entry.key == key, entry.version == version else { return .unknown }
         }
         let block = Int(entry.block)
+        lastBlock = block
         let info = slab.native32(block &+ Layout.info)
         append(block, info, owner, &writer, &random)
         if info & 0xFF == UInt32(SteeredOutcome.addresses.rawValue) { return .addresses }
         return .other(block: block)
+    }
+
+    /// What the answer of a block depends on of the client.
+    package func lookedAt(_ block: Int) -> LookedAt {
+        var looked = LookedAt()
+        looked.looks = slab.byte(block &+ Layout.looks)
+        looked.hashV4Bits = slab.byte(block &+ Layout.hashV4Bits)
+        looked.hashV6Bits = slab.byte(block &+ Layout.hashV6Bits)
+        return looked
     }
 
     /// What the answer of a block is.
@@ -162,7 +174,8 @@ package struct ResolvedPolicies: ~Copyable {
             return
         }
         resolutions &+= 1
-        var bytes = resolver.resolve(steered, v4: v4, image, verdicts)
+        var bytes = resolver.resolve(
+            steered, v4: v4, branch: branch, image, verdicts)
         (entry.witness, entry.witnesses) = addWitness(to: &bytes, verdicts)
         if Int(entry.room) < bytes {
             let room = (bytes &+ ResolvedPolicies.grain &- 1) & ~(ResolvedPolicies.grain &- 1)

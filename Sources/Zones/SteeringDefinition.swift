@@ -130,6 +130,16 @@ package indirect enum PolicyDefinition: Sendable {
     case weighted([WeightedMember], answers: Int)
     /// The first eligible member.
     case failover([PolicyDefinition])
+    /// By where the client is; see `ClientBranch.Key` for what comes first.
+    case geo([ClientBranch])
+    /// By the client's network: the longest of the prefixes given.
+    case subnet([ClientBranch])
+    /// Always the same member for a client network, shares by weight; a member that leaves moves only its own clients.
+    case hash([WeightedMember], v4Bits: UInt8, v6Bits: UInt8)
+
+    /// Bits of an address that make one client of `hash`: what resolvers tell (RFC 7871 §11.1).
+    package static let defaultHashV4Bits: UInt8 = 24
+    package static let defaultHashV6Bits: UInt8 = 56
 
     /// Route 53's multivalue limit.
     package static let defaultAllAnswers = 8
@@ -149,5 +159,17 @@ package struct WeightedMember: Sendable {
     package init(_ member: PolicyDefinition, weight: UInt32) {
         self.member = member
         self.weight = weight
+    }
+}
+
+extension PolicyDefinition {
+    /// The policies right below this one, in order.
+    package var members: [PolicyDefinition] {
+        switch self {
+        case .reference, .cluster: []
+        case .all(let members, _), .failover(let members): members
+        case .weighted(let members, _), .hash(let members, _, _): members.map(\.member)
+        case .geo(let branches), .subnet(let branches): branches.map(\.policy)
+        }
     }
 }

@@ -94,6 +94,17 @@ import Zones
             testDescription: "cookie of another server",
             options: Options.cookie([1] + [UInt8](repeating: 7, count: 15)), answers: 2),
         Case(testDescription: "client subnet", options: Options.subnet, answers: 2),
+        Case(
+            testDescription: "by place, told by a resolver", name: "geo.example.org.",
+            options: Options.subnet, answers: 1),
+        Case(testDescription: "by place, of the resolver", name: "geo.example.org.", answers: 1),
+        Case(
+            testDescription: "by network, IPv6", name: "subnet.example.org.", type: .aaaa,
+            client: ClientAddress(v6: 0x2001_0DB8 << 32, 1), answers: 1),
+        Case(testDescription: "no branch for the client", name: "nobranch.example.org."),
+        Case(
+            testDescription: "by hash", name: "hash.example.org.", options: Options.subnet,
+            answers: 1),
         Case(testDescription: "NSID", options: Options.nsid, answers: 2),
         Case(
             testDescription: "all options over TCP",
@@ -170,7 +181,9 @@ import Zones
         .enabled(if: allocation_counter_works() == 1, "a sanitizer has an allocator of its own"),
         arguments: WorkingOut.allCases)
     func workingOutAPolicyAllocatesNothing(_ reason: WorkingOut) throws {
-        let names = ["weighted", "several", "failover", "nested", "down-all", "down-list"]
+        let names = [
+            "weighted", "several", "failover", "nested", "down-all", "down-list", "geo", "subnet",
+        ]
         let packets = try names.flatMap { name in
             try [RRType.a, .aaaa].map { try Question("\(name).example.org.", $0).packet }
         }
@@ -189,7 +202,7 @@ import Zones
         let images = try memories.map { try ServingImage(ByteView(UnsafeRawBufferPointer($0))) }
         let verdicts = VerdictTable(privateWords: 100)
         let counters = CounterPage()
-        // Two entries for twelve questions: each takes the place of another.
+        // Two entries for sixteen questions: each takes the place of another.
         var state = AnsweringState(
             random: RandomSource(seed: 1), rates: RateTable(seed: 1),
             policies: reason == .noRoom
@@ -296,7 +309,7 @@ import Zones
             current: [UInt8](repeating: 1, count: 16), previous: [UInt8](repeating: 2, count: 16))
         return try compile(
             [ZoneSource(zone: try TestZones.zone(AllocationTests.zone), steering: try steering())],
-            platform: SteeringDefinition(), settings: settings,
+            platform: SteeringDefinition(), settings: settings, locations: .sample,
             slots: SlotMap(capacity: 100), generation: UInt64(generation))
     }
 
@@ -331,6 +344,11 @@ import Zones
     private func steering() throws -> SteeringDefinition {
         let place = SourcePosition(file: "test.yaml")
         func refer(_ name: String) -> PolicyDefinition { .reference(name, place) }
+        func branches(
+            _ policies: KeyValuePairs<ClientBranch.Key, PolicyDefinition>
+        ) -> [ClientBranch] {
+            policies.map { ClientBranch($0.key, $0.value, position: place) }
+        }
         let weighted = PolicyDefinition.weighted(
             (1...4).map { WeightedMember(refer("e\($0)"), weight: UInt32($0)) }, answers: 1)
         let several = PolicyDefinition.weighted(
@@ -346,6 +364,24 @@ import Zones
                 ]), .all
             ),
             ("*.any", weighted, .all),
+            (
+                "geo",
+                .geo(
+                    branches([.country("DE"): refer("e1"), .fallback: .failover([refer("e2")])])),
+                .all
+            ),
+            (
+                "subnet",
+                .subnet(
+                    branches([.network("office"): refer("dead"), .fallback: weighted])), .all
+            ),
+            ("nobranch", .geo(branches([.continent("OC"): refer("e1")])), .all),
+            (
+                "hash",
+                .hash(
+                    (1...4).map { WeightedMember(refer("e\($0)"), weight: UInt32($0)) },
+                    v4Bits: 24, v6Bits: 56), .all
+            ),
             ("down-all", refer("dead"), .all),
             ("down-list", refer("dead"), .addresses([.v4(0xCB00_7101)])),
             ("down-fail", refer("dead"), .serverFailure),

@@ -33,7 +33,9 @@ struct PolicyFormTests {
     }
 
     @Test(arguments: [
-        BrokenCase("future kind", "{ geo: { EU: a } }", "z.yaml:6:25: 'geo' is not available yet"),
+        BrokenCase(
+            "future kind", "{ latency: { EU: a } }",
+            "z.yaml:6:25: 'latency' is not available yet"),
         BrokenCase(
             "future modifier", "{ failover: [a], after: 5m }",
             "z.yaml:6:40: 'after' is not available yet"),
@@ -42,7 +44,8 @@ struct PolicyFormTests {
             "z.yaml:6:25: unknown key 'weigthed' in a policy; did you mean 'weighted'?"),
         BrokenCase(
             "no kind", "{ answers: 1 }",
-            "z.yaml:6:23: a policy needs one of 'endpoint', 'cluster', 'all', 'weighted', 'failover'"
+            "z.yaml:6:23: a policy needs one of 'endpoint', 'cluster', 'all', 'weighted', 'failover', 'geo', "
+                + "'subnet', 'hash'"
         ),
         BrokenCase(
             "two kinds", "{ all: [a], failover: [a] }",

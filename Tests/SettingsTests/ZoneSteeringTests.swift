@@ -149,7 +149,16 @@ enum PolicyText {
             "weighted(\(answers); "
                 + members.map { "\($0.weight) \(of($0.member))" }.joined(separator: ", ") + ")"
         case .failover(let members): "failover(\(list(members)))"
+        case .geo(let branches): "geo(\(list(branches)))"
+        case .subnet(let branches): "subnet(\(list(branches)))"
+        case .hash(let members, let v4Bits, let v6Bits):
+            "hash(\(v4Bits), \(v6Bits); "
+                + members.map { "\($0.weight) \(of($0.member))" }.joined(separator: ", ") + ")"
         }
+    }
+
+    private static func list(_ branches: [ClientBranch]) -> String {
+        branches.map { "\($0.key): \(of($0.policy))" }.joined(separator: ", ")
     }
 
     private static func list(_ members: [PolicyDefinition]) -> String {

@@ -211,8 +211,7 @@ struct ReferencePolicy {
             policies[name].map { [$0] } ?? [.reference(name, position)]
         case .cluster(let name, let position):
             endpoints.filter { $0.cluster == name }.map { .reference($0.name, position) }
-        case .all(let members, _), .failover(let members): members
-        case .weighted(let members, _): members.map(\.member)
+        default: policy.members
         }
     }
 }

@@ -15,14 +15,25 @@ extension PolicyHarness {
     }
 
     /// Answers as the query path does: from what was worked out when nothing has changed since.
-    package func answer(v4: Bool = true) -> Answer {
+    package func answer(v4: Bool = true) -> Answer { answer(v4: v4, for: .anybody) }
+
+    /// A client as the policy sees it.
+    package func client(_ network: ClientNetwork) -> PolicyClient { program.client(network) }
+
+    /// What the last answer depends on of its client, and the scope that tells of it.
+    package func scope(for client: PolicyClient) -> UInt8 {
+        client.scope(policies.lookedAt(policies.lastBlock))
+    }
+
+    /// The same for one client.
+    package func answer(v4: Bool = true, for client: PolicyClient) -> Answer {
         let output = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 8)
         defer { output.deallocate() }
         var writer = ResponseWriter(into: ByteSink(output))
         writer.begin(
             Query(), from: ByteView(UnsafeRawBufferPointer(output)), maximumBytes: output.count)
         let outcome = policies.answer(
-            steered, v4: v4, memory.image, verdicts, &writer, &random)
+            steered, v4: v4, for: client, memory.image, verdicts, &writer, &random)
         let bytes = v4 ? ResponseWriter.v4RecordBytes : ResponseWriter.v6RecordBytes
         let addresses = (0..<writer.answerRecords).map { index in
             let data = writer.out.view.slice(Header.bytes + index * bytes + 12, v4 ? 4 : 16)
@@ -50,12 +61,13 @@ extension PolicyHarness {
 extension ResolvedPolicies {
     /// Answers as the query path does.
     package mutating func answer(
-        _ steered: SteeredView, v4: Bool, _ image: ServingImage, _ verdicts: VerdictTable,
-        _ writer: inout ResponseWriter, _ random: inout RandomSource
+        _ steered: SteeredView, v4: Bool, for client: PolicyClient = .anybody,
+        _ image: ServingImage, _ verdicts: VerdictTable, _ writer: inout ResponseWriter,
+        _ random: inout RandomSource
     ) -> SteeredOutcome {
         for _ in 0..<2 {
             switch answer(
-                steered.offset, v4: v4, branch: 0, identity: image.identity,
+                steered.offset, v4: v4, branch: client.branch, identity: image.identity,
                 epoch: verdicts.epoch, owner: 0xC00C, into: &writer, random: &random)
             {
             case .addresses: return .addresses
@@ -63,8 +75,9 @@ extension ResolvedPolicies {
                 let outcome = outcome(block)
                 guard outcome == .evaluate || outcome == .evaluateWhileDown else { return outcome }
                 return evaluate(
-                    block, image, verdicts, owner: 0xC00C, into: &writer, random: &random)
-            case .unknown: resolve(steered, v4: v4, branch: 0, image, verdicts)
+                    block, image, verdicts, for: client, owner: 0xC00C, into: &writer,
+                    random: &random)
+            case .unknown: resolve(steered, v4: v4, branch: client.branch, image, verdicts)
             }
         }
         return .serverFailure

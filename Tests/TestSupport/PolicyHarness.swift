@@ -1,5 +1,6 @@
 import Compiling
 package import DNSWire
+package import Geography
 package import Health
 import Serving
 package import Steering
@@ -24,7 +25,7 @@ package final class PolicyHarness {
 
     let memory: MemoryImage
     let steered: SteeredView
-    private let program: PolicyProgram
+    let program: PolicyProgram
     let verdicts: VerdictTable
     private var evaluator = PolicyEvaluator()
     var policies = ResolvedPolicies()
@@ -38,9 +39,11 @@ package final class PolicyHarness {
     ///   - endpoints: nil gives each endpoint that is mentioned one address of each family:
     ///     192.0.2.1 and 2001:db8::1 to the first, and so on.
     ///   - policies: what references may mean besides endpoints.
+    ///   - locations: what is known about where clients are.
     package init(
         _ policy: PolicyDefinition, endpoints: [EndpointDefinition]? = nil,
-        policies: [NamedPolicy] = [], seed: UInt64 = 42
+        policies: [NamedPolicy] = [], locations: ClientLocations = ClientLocations(),
+        seed: UInt64 = 42
     ) throws {
         var steering = SteeringDefinition()
         steering.endpoints =
@@ -51,7 +54,7 @@ package final class PolicyHarness {
             SteeredName(
                 owner: owner, ttl: .seconds(30), policy: policy, position: TestZone.position)
         ]
-        let compiled = try TestZone.compile(steering)
+        let compiled = try TestZone.compile(steering, locations: locations)
         memory = try MemoryImage(compiled.bytes)
         let node = owner.lowercasedWire.withView(memory.image.find)
         guard let entry = node?.entry(of: .a) ?? node?.entry(of: .aaaa) else {
@@ -109,8 +112,11 @@ package final class PolicyHarness {
     // MARK: What comes of it
 
     /// Evaluates once.
-    package func evaluate(v4: Bool = true, assuming assumption: Assumption = .facts) -> Outcome {
-        let result = run(v4: v4, assumption)
+    package func evaluate(
+        v4: Bool = true, for client: PolicyClient = .anybody,
+        assuming assumption: Assumption = .facts
+    ) -> Outcome {
+        let result = run(v4: v4, for: client, assumption)
         let picked = (0..<result.count).map { places[evaluator.address($0)] }
         return Outcome(
             standing: result.standing, addresses: picked.map(\.address),
@@ -148,8 +154,11 @@ package final class PolicyHarness {
             counts.map { ($0.key.map { places[$0].endpoint }, $0.value) }, uniquingKeysWith: +)
     }
 
-    private func run(v4: Bool, _ assumption: Assumption) -> PolicyResult {
+    private func run(
+        v4: Bool, for client: PolicyClient = .anybody, _ assumption: Assumption
+    ) -> PolicyResult {
         evaluator.evaluate(
-            program, memory.image, verdicts, v4: v4, assuming: assumption, random: &random)
+            program, memory.image, verdicts, v4: v4, for: client, assuming: assumption,
+            random: &random)
     }
 }

@@ -22,6 +22,35 @@ extension PolicyDefinition: ExpressibleByStringLiteral {
         .weighted(members.map { WeightedMember(.to($0.key), weight: $0.value) }, answers: answers)
     }
 
+    /// By place, as keys of `geo` in the order in which they count.
+    package static func byPlace(
+        _ branches: KeyValuePairs<ClientBranch.Key, PolicyDefinition>
+    ) -> PolicyDefinition {
+        .geo(branches.map { ClientBranch($0.key, $0.value, position: TestZone.position) })
+    }
+
+    /// By network: `192.0.2.0/24`, a name in the lists, or `default`.
+    package static func byNetwork(
+        _ branches: KeyValuePairs<String, PolicyDefinition>
+    ) -> PolicyDefinition {
+        .subnet(
+            branches.map { text, policy in
+                let key: ClientBranch.Key =
+                    IPNetwork(text).map { .prefix($0) }
+                    ?? (text == "default" ? .fallback : .network(text))
+                return ClientBranch(key, policy, position: TestZone.position)
+            })
+    }
+
+    /// Endpoints by weight, one for each client network.
+    package static func hashed(
+        _ members: KeyValuePairs<String, UInt32>, v4Bits: UInt8 = 24, v6Bits: UInt8 = 56
+    ) -> PolicyDefinition {
+        .hash(
+            members.map { WeightedMember(.to($0.key), weight: $0.value) }, v4Bits: v4Bits,
+            v6Bits: v6Bits)
+    }
+
     /// The names that the tree mentions, each once, in order.
     package var references: [String] {
         var found: [String] = []
@@ -32,10 +61,7 @@ extension PolicyDefinition: ExpressibleByStringLiteral {
     private func collect(_ found: inout [String]) {
         switch self {
         case .reference(let name, _): if !found.contains(name) { found.append(name) }
-        case .cluster: break
-        case .all(let members, _), .failover(let members):
-            for member in members { member.collect(&found) }
-        case .weighted(let members, _): for member in members { member.member.collect(&found) }
+        default: for member in members { member.collect(&found) }
         }
     }
 }

@@ -1,5 +1,6 @@
 package import Compiling
 import DNSWire
+package import Geography
 import Serving
 package import Zones
 
@@ -25,11 +26,13 @@ package enum TestZone {
 
     /// Compiles the zone with steering of its own.
     package static func compile(
-        _ steering: SteeringDefinition = SteeringDefinition(), generation: UInt64 = 1
+        _ steering: SteeringDefinition = SteeringDefinition(),
+        locations: ClientLocations = ClientLocations(), generation: UInt64 = 1
     ) throws -> CompiledImage {
         try Compiling.compile(
             [ZoneSource(zone: try minimal(), steering: steering)], platform: SteeringDefinition(),
-            settings: AnswerSettings(), slots: SlotMap(capacity: Plane.slotCount),
+            settings: AnswerSettings(), locations: locations,
+            slots: SlotMap(capacity: Plane.slotCount),
             generation: generation)
     }
 

@@ -74,7 +74,7 @@ struct ServeCommand: AsyncParsableCommand {
         let loaded = await server.configuration
         var services: [any Service] = [
             AnsweringService(answering: server.answering), Expiry(server: server),
-            ReloadOnHangUp(server: server), server.monitors,
+            ReloadOnHangUp(server: server), LocationWatch(server: server), server.monitors,
         ]
         services += await server.fileFeeds
         if let control = loaded.settings.control {

@@ -1,6 +1,7 @@
 import Compiling
 import DNSWire
 import Foundation
+import Geography
 import Health
 import MasterFile
 import Settings
@@ -15,8 +16,12 @@ struct LoadedConfiguration: Sendable {
     var platformRevision: UInt64 = 0
     /// The text that the settings were read from.
     fileprivate var settingsText = ""
+    /// What is known about where clients are.
+    fileprivate(set) var locationFiles = LocationFileContent()
     /// What was read from each zone's files, to be used again while they stay as they are.
     fileprivate var zoneFiles: [Name: ZoneFileContent] = [:]
+
+    var locations: ClientLocations { locationFiles.locations }
 
     var hasErrors: Bool { findings.contains { $0.severity == .error } }
 
@@ -41,6 +46,21 @@ struct LoadedConfiguration: Sendable {
     ) -> LoadedConfiguration {
         var loader = ConfigurationLoader(source: source, earlier: nil, progress: nil)
         return loader.readSettings(environment: environment)
+    }
+
+    /// The same configuration with what the files of `locations` say now.
+    func with(_ content: LocationFileContent) -> LoadedConfiguration {
+        var result = self
+        result.locationFiles = content
+        result.platformRevision = Revision.next()
+        result.findings = content.findings
+        for zone in zones {
+            result.findings += resolve(
+                platform: settings.steering, zone: zone.steering, origin: zone.zone.origin,
+                places: content.known)
+        }
+        result.findings += resolve(platform: settings.steering, places: content.known)
+        return result
     }
 
     /// The monitor of each endpoint of an image, looked up where its file can see it.
@@ -76,6 +96,7 @@ private struct ConfigurationLoader {
 
     mutating func load(environment: [String: String]) -> LoadedConfiguration {
         _ = readSettings(environment: environment)
+        loadLocations()
         loadZones()
         check()
         result.findings.sort {
@@ -106,6 +127,17 @@ private struct ConfigurationLoader {
         case .asConfigured: break
         case .off: result.settings.control = nil
         case .at(let address): result.settings.control = address
+        }
+    }
+
+    /// Changed files are as good as changed settings: whatever looks at clients is compiled again.
+    private mutating func loadLocations() {
+        let content = LocationFileContent(
+            result.settings.locations, after: earlier?.locationFiles)
+        result.locationFiles = content
+        result.findings += content.findings
+        if let earlier, earlier.locationFiles.revision != content.revision {
+            result.platformRevision = Revision.next()
         }
     }
 
@@ -175,7 +207,8 @@ private struct ConfigurationLoader {
         if let definition = content.steering {
             steering = definition
             result.findings += resolve(
-                platform: result.settings.steering, zone: definition, origin: origin)
+                platform: result.settings.steering, zone: definition, origin: origin,
+                places: result.locationFiles.known)
         }
         guard let zone = content.zone else { return }
         result.findings += zone.findings(forSteered: steering.names)
@@ -188,7 +221,8 @@ private struct ConfigurationLoader {
     // MARK: Checks that need everything
 
     private mutating func check() {
-        result.findings += resolve(platform: result.settings.steering)
+        result.findings += resolve(
+            platform: result.settings.steering, places: result.locationFiles.known)
         // With a zone that could not be read nobody knows what its endpoints use.
         if !result.hasErrors {
             result.findings += unusedMonitors(result.settings, zones: result.zones.map(\.steering))

@@ -20,8 +20,14 @@ enum SmallFile {
             }
             return .success(text)
         } catch {
-            return failure("the file cannot be read: \(reason(error))")
+            return .failure(unreadable(file, error))
         }
+    }
+
+    /// That a file cannot be read, and why.
+    static func unreadable(_ file: String, _ error: any Error) -> Finding {
+        Finding(
+            at: SourcePosition(file: file), "the file cannot be read: \(reason(error))")
     }
 
     /// What the system said, without the wrapping of Foundation's errors.

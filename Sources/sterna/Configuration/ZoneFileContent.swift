@@ -98,7 +98,7 @@ struct ZoneFileContent: Sendable {
 }
 
 /// What tells whether a file is still the one that was read.
-private struct Fingerprint: Equatable {
+struct Fingerprint: Equatable, Sendable {
     private let numbers: [Int64]
 
     /// Nil when there is no such file, or when it is too new to be told from its next version.

@@ -32,7 +32,8 @@ actor Server {
     /// The answering process that was there before this one.
     private var found: (generation: UInt64, process: pid_t)?
     private(set) var lastReload: StatusReport.ReloadReport?
-    private var reloading: Task<ReloadOutcome, Never>?
+    /// The reload that was asked for last.
+    var reloading: Task<ReloadOutcome, Never>?
     private let wordsAreLive: Flag
     private let tcpIdleSeconds: Int
 
@@ -195,6 +196,11 @@ actor Server {
         let loaded = await Task.detached {
             LoadedConfiguration.load(source, after: earlier)
         }.value
+        return await take(loaded)
+    }
+
+    /// Puts a configuration in the place of the one that is served, and says so.
+    func take(_ loaded: LoadedConfiguration) async -> ReloadOutcome {
         let outcome = await apply(loaded)
         let time = Date().ISO8601Format()
         lastReload = .init(time: time, ok: outcome.succeeded, message: outcome.message)
@@ -284,7 +290,8 @@ actor Server {
         return try await Task.detached {
             try Compiling.compile(
                 loaded.zones, platform: loaded.settings.steering,
-                settings: settings, slots: slots, generation: generation)
+                settings: settings, locations: loaded.locations, slots: slots,
+                generation: generation)
         }.value
     }
 

@@ -1,6 +1,7 @@
 import Answering
 import Compiling
 import DNSWire
+import Geography
 import Health
 import Serving
 import Steering
@@ -21,10 +22,11 @@ final class TestServer {
 
     init(
         _ sources: [ZoneSource], platform: SteeringDefinition = SteeringDefinition(),
-        settings: AnswerSettings = AnswerSettings(), seed: UInt64 = 1
+        settings: AnswerSettings = AnswerSettings(), locations: ClientLocations = .init(),
+        seed: UInt64 = 1
     ) throws {
         compiled = try compile(
-            sources, platform: platform, settings: settings,
+            sources, platform: platform, settings: settings, locations: locations,
             slots: SlotMap(capacity: TestServer.slots), generation: 1)
         memory = .allocate(byteCount: compiled.bytes.count, alignment: 64)
         memory.copyBytes(from: compiled.bytes)

@@ -4,6 +4,8 @@ import Testing
 struct Dig: CustomStringConvertible {
     var status = ""
     var flags: Set<String> = []
+    /// Lines about options, as `; CLIENT-SUBNET: 192.0.2.0/24/24`.
+    var comments: [String] = []
     /// Records as `owner TTL type data`, one space between words.
     var answer: [String] = []
     var authority: [String] = []
@@ -27,6 +29,8 @@ struct Dig: CustomStringConvertible {
                 section = \.authority
             } else if line.hasPrefix(";; ADDITIONAL SECTION") {
                 section = \.additional
+            } else if line.hasPrefix("; ") {
+                comments.append(String(line))
             } else if let section, !line.hasPrefix(";") {
                 var words = line.split { $0 == " " || $0 == "\t" }
                 if words.count > 2, words[2] == "IN" { words.remove(at: 2) }

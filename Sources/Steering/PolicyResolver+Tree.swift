@@ -1,0 +1,114 @@
+import DNSWire
+import Serving
+
+/// Writing what is left of a policy that comes down to no simpler shape.
+extension PolicyResolver {
+    // MARK: Nodes of a tree
+
+    /// Puts an endpoint's passing addresses into the pool.
+    mutating func addEndpoint(
+        _ node: PolicyNode, _ index: Int, _ image: ServingImage
+    ) -> UInt32 {
+        let range = node.addresses(v4: v4)
+        let start = unsafe Int(evaluator.addressStart[index])
+        var all = StandingSet()
+        for offset in 0..<range.count {
+            unsafe all.insert(evaluator.addressStandings[start &+ offset])
+        }
+        let passing = all.eligible
+        let first = pooled
+        let bytes = Layout.addressBytes(v4: v4)
+        for offset in 0..<range.count
+        where unsafe passing.contains(evaluator.addressStandings[start &+ offset]) {
+            guard (pooled &+ 1) &* bytes <= pool.count else {
+                fits = false
+                return Layout.Reference.none
+            }
+            pool.copy(
+                image.address(range.lowerBound &+ offset).wire(v4: v4), at: pooled &* bytes)
+            pooled &+= 1
+        }
+        if pooled &- first == 1 {
+            return Layout.Reference.addressBit | UInt32(truncatingIfNeeded: first)
+        }
+        let reference = beginNode(Layout.Node.endpoint, count: pooled &- first, answers: 0)
+        append(half: UInt32(truncatingIfNeeded: first))
+        append(half: 0)
+        return reference
+    }
+
+    /// Writes a group whose eligible members were collected.
+    mutating func addGroup(
+        _ program: PolicyProgram, _ node: PolicyNode, _ index: Int
+    ) -> UInt32 {
+        guard node.kind == Kind.weighted else {
+            let reference = beginNode(
+                Layout.Node.all, count: eligible, answers: node.answers)
+            for place in 0..<eligible { append(half: unsafe references[Int(members[place])]) }
+            if eligible % 2 == 1 { append(half: 0) }
+            return reference
+        }
+        buildAlias()
+        let reference = beginNode(
+            node.answers <= 1 ? Layout.Node.choice : Layout.Node.draws, count: eligible,
+            answers: node.answers)
+        for place in 0..<eligible {
+            append(word: unsafe alias.thresholds[place])
+            append(half: unsafe references[Int(members[place])])
+            append(half: unsafe alias.aliases[place])
+        }
+        guard node.answers > 1 else { return reference }
+        for place in 0..<eligible { append(half: unsafe weights[place]) }
+        if eligible % 2 == 1 { append(half: 0) }
+        return reference
+    }
+
+    mutating func buildAlias() {
+        for place in 0..<eligible { unsafe alias.thresholds[place] = UInt64(weights[place]) }
+        alias.build(eligible)
+    }
+
+    mutating func beginNode(_ kind: UInt32, count: Int, answers: Int) -> UInt32 {
+        let reference = UInt32(truncatingIfNeeded: used)
+        append(
+            half: kind
+                | UInt32(truncatingIfNeeded: min(answers, ProgramLayout.maximumAnswers)) << 16)
+        append(half: UInt32(truncatingIfNeeded: count))
+        return reference
+    }
+
+    func pooledAddress(_ reference: UInt32) -> ByteView {
+        let bytes = Layout.addressBytes(v4: v4)
+        let place = Int(reference & ~Layout.Reference.addressBit)
+        return pool.view.slice(place &* bytes, bytes)
+    }
+
+    // MARK: Writing
+
+    mutating func append(word: UInt64) {
+        guard used &+ 8 <= block.count else {
+            fits = false
+            return
+        }
+        block.putNative(word, at: used)
+        used &+= 8
+    }
+
+    mutating func append(half: UInt32) {
+        guard used &+ 4 <= block.count else {
+            fits = false
+            return
+        }
+        block.putNative(half, at: used)
+        used &+= 4
+    }
+
+    mutating func append(_ bytes: ByteView) {
+        guard used &+ bytes.count <= block.count else {
+            fits = false
+            return
+        }
+        block.copy(bytes, at: used)
+        used &+= bytes.count
+    }
+}
