@@ -22,8 +22,10 @@ let package = Package(
         .target(name: "Zones", dependencies: ["DNSWire", "Health"]),
         .target(name: "Steering", dependencies: ["DNSWire", "Health", "Serving"]),
         .target(name: "Answering", dependencies: ["DNSWire", "Health", "Serving", "Steering"]),
+        .target(name: "Geography", dependencies: ["DNSWire", "Serving"]),
         .target(
-            name: "Compiling", dependencies: ["DNSWire", "Health", "Serving", "Steering", "Zones"]),
+            name: "Compiling",
+            dependencies: ["DNSWire", "Geography", "Health", "Serving", "Steering", "Zones"]),
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns"),
         .target(name: "MasterFile", dependencies: ["CLDNS", "DNSWire", "Zones"]),
         .target(
@@ -35,7 +37,9 @@ let package = Package(
         .target(name: "Control", dependencies: ["Health"]),
         .target(
             name: "TestSupport",
-            dependencies: ["Compiling", "DNSWire", "Health", "Serving", "Steering", "Zones"]),
+            dependencies: [
+                "Compiling", "DNSWire", "Geography", "Health", "Serving", "Steering", "Zones",
+            ]),
         .executableTarget(name: isFuzzer ? "fuzz" : "packets", dependencies: parsers),
     ],
     swiftLanguageModes: [.v6]

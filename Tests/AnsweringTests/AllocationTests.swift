@@ -3,6 +3,7 @@ import CAllocationCounter
 import Compiling
 import DNSWire
 import Foundation
+import Geography
 import Health
 import Serving
 import Steering

@@ -1,5 +1,6 @@
 import Compiling
 import DNSWire
+import Serving
 import Testing
 import Zones
 

@@ -33,7 +33,9 @@ import Testing
         // It does get to the bottom of things.
         for part in [
             "16ResolvedPoliciesV6answer", "16ResolvedPoliciesV7resolve",
-            "15PolicyEvaluatorV5judge", "15PolicyEvaluatorV4pick", "10TreePickerV4pick",
+            "15PolicyEvaluatorV10judgeGroup", "15PolicyEvaluatorV4pick",
+            "15PolicyEvaluatorV12chosenByHash", "15PolicyEvaluatorV8deciding",
+            "12NetworkTableV", "10TreePickerV4pick",
             "10AliasTableV5build", "NameKeyV3set", "12ServerCookieV5judge",
             "12QueryOptionsV4read", "appendSubnet", "appendUnknownKey", "appendHINFOForAny",
         ] {

@@ -139,7 +139,7 @@ struct BrokenZoneFileTests {
             names:
               shop: { ttl: 30, policy: { weighted: { edge-us: 3, edge-ue: -1 } } }
               pay:  { policy: { failover: [edge-us, edge-x-y] } }
-              www:  { policy: { geo: { EU: edge-eu } } }
+              www:  { policy: { latency: { EU: edge-eu } } }
             """
         let findings = try SettingsFixture.findings(inZone: text)
         #expect(
@@ -151,7 +151,7 @@ struct BrokenZoneFileTests {
                 "z.yaml:6:12: endpoint 'edge-us' has no 'addresses'",
                 "z.yaml:7:44: 'addresses' must be an IPv4 or IPv6 address, not '198.51.100.300'",
                 "z.yaml:9:63: a weight must be an integer from 0 to 1000000, not '-1'",
-                "z.yaml:11:21: 'geo' is not available yet",
+                "z.yaml:11:21: 'latency' is not available yet",
                 "z.yaml:7:3: cluster 'us-eats' is not defined; did you mean 'us-east'?",
                 "z.yaml:7:3: monitor 'canari' is not defined; did you mean 'canary'?",
                 "z.yaml:9:54: endpoint 'edge-ue' is not defined; did you mean 'edge-us'?",
