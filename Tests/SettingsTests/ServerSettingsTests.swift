@@ -196,13 +196,8 @@ struct ServerSettingsTests {
         BrokenCase(
             "names belong to zones", "names: { shop: { policy: x } }",
             "s.yaml:1:1: unknown key 'names' in the settings; known here: listen, workers, zones, state, "
-<<<<<<< HEAD
                 + "control, feeds, edns, chaos, any, tcp, udp, pin-workers, rate-limit, access, "
-                + "confinement, clusters, monitors, endpoints, policies"),
-=======
-                + "control, feeds, edns, chaos, any, tcp, rate-limit, access, confinement, locations, "
-                + "clusters, monitors, endpoints, policies"),
->>>>>>> bc4a39e41a6660ee19b8ce093ab42b8914dd367f
+                + "confinement, locations, clusters, monitors, endpoints, policies"),
         BrokenCase(
             "same zone twice", "zones: { a.example: x, A.EXAMPLE.: y }",
             "s.yaml:1:24: zone 'A.EXAMPLE.' is given twice"),
