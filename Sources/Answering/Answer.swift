@@ -19,44 +19,45 @@ package func answer(
     let isTCP = if case .tcp = transport { true } else { false }
     counters.add(isTCP ? .tcpQueries : .udpQueries)
     if !client.isV4 { counters.add(.ipv6) }
-    var query = Query()
-    let outcome = query.parse(packet)
+    // Parsed where it stays: copying a query would cost as much as reading it.
+    var response = Response(into: out, image: image, verdicts: verdicts, counters: counters)
+    let outcome = response.query.parse(packet)
     if case .silent = outcome {
         counters.add(.dropped)
         return 0
     }
-    if query.hasEDNS { counters.add(.edns) }
-    var rcode = verdict(outcome, query, isTCP: isTCP, image: image)
-    let options =
-        (rcode?.rawValue ?? 0) == 0
-        ? ResponseOptions(query, from: client, isTCP: isTCP, at: now, image: image)
-        : ResponseOptions()
-    let rules = image.rules(for: client)
+    if response.query.hasEDNS { counters.add(.edns) }
+    var rcode = verdict(outcome, response.query, isTCP: isTCP, image: image)
+    if response.query.optionsBytes > 0, (rcode?.rawValue ?? 0) == 0 {
+        response.options = ResponseOptions(
+            response.query, from: client, isTCP: isTCP, at: now, image: image)
+    }
+    let rules = image.hasClientRules ? image.rules(for: client) : .none
     if rules.isRefused {
         counters.add(.accessRefused)
         rcode = rcode ?? .refused
     }
-    let udpBytes = options.clientIsKnown ? image.udpBytes : image.udpBytesWithoutCookie
+    let isKnown = response.options.clientIsKnown
+    let udpBytes = isKnown ? image.udpBytes : image.udpBytesWithoutCookie
     let room =
         isTCP
         ? Header.maximumBytes
-        : min(query.udpPayloadBytes, query.hasEDNS ? udpBytes : Header.plainUDPBytes)
+        : min(
+            response.query.udpPayloadBytes,
+            response.query.hasEDNS ? udpBytes : Header.plainUDPBytes)
     // Over TCP there is room for options behind all but the largest RRsets; they give way to those.
-    let writer = ResponseWriter(
-        query, from: packet, into: out, maximumBytes: room,
-        optionBytes: isTCP ? 0 : options.bytes)
-    var response = Response(
-        query: query, image: image, verdicts: verdicts, counters: counters, writer: writer)
-    response.options = options
+    response.writer.begin(
+        response.query, from: packet, maximumBytes: room,
+        optionBytes: isTCP ? 0 : response.options.bytes)
     response.client = client
     if let rcode {
         response.writer.rcode = rcode
         if rules.isRefused { response.extendedError = .prohibited }
     } else {
-        let name = packet.slice(Header.bytes, query.nameBytes)
+        let name = packet.slice(Header.bytes, response.query.nameBytes)
         if !response.answerMeta(name) { response.answerQuestion(name, &state) }
     }
-    if image.hasRateLimit, !isTCP, !options.clientIsKnown, !rules.isUnlimited,
+    if image.hasRateLimit, !isTCP, !isKnown, !rules.isUnlimited,
         response.exceedsLimit(of: client, at: now, state.rates)
     {
         guard response.slips(&state.random) else { return 0 }
@@ -65,11 +66,16 @@ package func answer(
 }
 
 /// The code that settles a query without a look at its question; nil: the question is to be answered.
+@inline(__always)
 private func verdict(
-    _ outcome: ParseOutcome, _ query: Query, isTCP: Bool, image: ServingImage
+    _ outcome: ParseOutcome, _ query: borrowing Query, isTCP: Bool, image: ServingImage
 ) -> RCode? {
     if case .error(let rcode) = outcome, rcode.rawValue != 0 { return rcode }
-    if ResponseOptions.areMalformed(query, isTCP: isTCP, image: image) { return .formatError }
+    if query.optionsBytes > 0,
+        ResponseOptions.areMalformed(query, isTCP: isTCP, image: image)
+    {
+        return .formatError
+    }
     if case .question = outcome { return nil }
     // Nothing but a cookie is asked for (RFC 7873 §5.4).
     return image.hasCookies ? .noError : .formatError

@@ -10,6 +10,8 @@ package struct Responder: ~Copyable {
     private let worker: Int
     private var state: AnsweringState
     private var image: ServingImage?
+    /// The hashes of the names that were announced.
+    private var announced = InlineArray<64, UInt64>(repeating: 0)
 
     package init(
         worker: Int, cell: ImageCell, verdicts: VerdictTable, counters: CounterPage,
@@ -29,6 +31,25 @@ package struct Responder: ~Copyable {
     package mutating func endBatch() {
         image = nil
         cell.leave(worker: worker)
+    }
+
+    /// Whether it pays to announce the queries of a batch before they are answered.
+    package var wantsAnnouncements: Bool { image?.wantsHints ?? false }
+
+    /// Takes note of a query of this batch, the `index`th; only the first 64 matter.
+    package mutating func announce(_ query: UnsafeRawBufferPointer, as index: Int) {
+        guard let image, index < announced.count else { return }
+        guard let name = unsafe ByteView(query).questionName else {
+            announced[index] = 0
+            return
+        }
+        announced[index] = image.prefetchSlot(name)
+    }
+
+    /// Fetches what the announced queries will need, once all of them are.
+    package mutating func fetchAnnounced(_ count: Int) {
+        guard let image else { return }
+        for index in 0..<min(count, announced.count) { image.prefetchNode(announced[index]) }
     }
 
     /// Writes the response to one query and returns its length; 0: stay silent.

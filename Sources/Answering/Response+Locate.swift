@@ -16,51 +16,57 @@ enum Location {
 }
 
 extension Response {
-    /// Finds the name, or its closest encloser, in the one table of all zones.
-    func locate(_ key: borrowing NameKey) -> Location {
-        // A name with more labels than any in the table cannot be in it.
-        var dropped = max(0, key.labelCount &- image.maximumLabels)
-        if dropped == 0, let node = image.find(key.suffix(dropping: 0)) {
+    /// Finds where the name leads by its closest encloser in the one table of all zones.
+    ///
+    /// - Parameter exact: the name's own node, which the caller has looked for.
+    mutating func locate(_ key: borrowing NameKey, _ exact: NodeView?) -> Location {
+        if let node = exact {
             return isOrphan(node) ? locateParentSide(of: node, key) : locate(at: node)
         }
-        dropped = max(dropped, 1)
-        while dropped <= key.labelCount {
-            if let encloser = image.find(key.suffix(dropping: dropped)) {
+        // A name with more labels than any in the table cannot be in it.
+        var surplus = key.labelCount &- image.maximumLabels
+        var offset = 0
+        // Ends: each round drops a label, and the root is the last.
+        while offset &+ 1 < key.byteCount {
+            offset = key.parent(of: offset)
+            surplus &-= 1
+            if surplus > 0 { continue }
+            if let encloser = image.find(key.suffix(from: offset)) {
                 return locate(below: encloser)
             }
-            dropped &+= 1
         }
         return .foreign
     }
 
     /// Whether DS is asked of a zone whose parent is not served here.
-    private func isOrphan(_ node: NodeView) -> Bool {
+    private mutating func isOrphan(_ node: NodeView) -> Bool {
         query.type == .ds && node.parentSide == 0
             && image.zone(node.zone).apex.offset == node.offset
     }
 
     /// Where DS of an apex leads whose parent is not served: to a zone cut above, if a zone further up
     /// is served, and otherwise into the zone itself (RFC 4035 §3.1.4.1).
-    private func locateParentSide(of apex: NodeView, _ key: borrowing NameKey) -> Location {
-        var dropped = 1
-        while dropped <= key.labelCount {
-            if let encloser = image.find(key.suffix(dropping: dropped)) {
+    private mutating func locateParentSide(of apex: NodeView, _ key: borrowing NameKey) -> Location
+    {
+        var offset = 0
+        while offset &+ 1 < key.byteCount {
+            offset = key.parent(of: offset)
+            if let encloser = image.find(key.suffix(from: offset)) {
                 if let cut = image.node(encloser.cut) { return .referral(cut) }
                 break
             }
-            dropped &+= 1
         }
         return .name(apex)
     }
 
-    private func locate(at node: NodeView) -> Location {
+    private mutating func locate(at node: NodeView) -> Location {
         // The parent answers for DS, even where its child is served here too (RFC 4035 §3.1.4.1).
         if query.type == .ds, let parent = image.node(node.parentSide) { return .name(parent) }
         guard let cut = image.node(node.cut) else { return .name(node) }
         return query.type == .ds && cut.offset == node.offset ? .name(node) : .referral(cut)
     }
 
-    private func locate(below encloser: NodeView) -> Location {
+    private mutating func locate(below encloser: NodeView) -> Location {
         if let cut = image.node(encloser.cut) { return .referral(cut) }
         if encloser.hasDNAME { return .redirect(encloser) }
         if let wildcard = image.node(encloser.wildcard) { return .name(wildcard) }

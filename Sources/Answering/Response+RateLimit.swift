@@ -17,7 +17,8 @@ extension Response {
     }
 
     /// Counts this response; whether it is one too many, and more than counting is to be done.
-    func exceedsLimit(of client: ClientAddress, at now: UInt32, _ rates: RateTable) -> Bool {
+    mutating func exceedsLimit(of client: ClientAddress, at now: UInt32, _ rates: RateTable) -> Bool
+    {
         let key = image.limitedNetwork(of: client)
         let network = (key.high, key.low)
         let kind: UInt64

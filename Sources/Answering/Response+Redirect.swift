@@ -37,7 +37,7 @@ extension Response {
     }
 
     /// Whether the DNAME of this node is in the answer already.
-    func hasFollowed(_ node: NodeView, _ state: borrowing AnsweringState) -> Bool {
+    mutating func hasFollowed(_ node: NodeView, _ state: borrowing AnsweringState) -> Bool {
         for index in 0..<chainLength where state.aliases[index] == node.offset { return true }
         return false
     }
@@ -90,7 +90,7 @@ extension Response {
     // MARK: The name being answered, where it stands in the response
 
     /// The place of its label that follows the first `bytes` bytes.
-    private func position(behind bytes: Int) -> Int {
+    private mutating func position(behind bytes: Int) -> Int {
         var position = resolved(Int(owner & 0x3FFF))
         var passed = 0
         while passed < bytes {
@@ -102,7 +102,7 @@ extension Response {
     }
 
     /// Copies its first labels, `bytes` in all.
-    private func copyLabels(_ bytes: Int, to start: Int) {
+    private mutating func copyLabels(_ bytes: Int, to start: Int) {
         var position = resolved(Int(owner & 0x3FFF))
         var passed = 0
         while passed < bytes {
@@ -114,7 +114,7 @@ extension Response {
     }
 
     /// Follows pointers to the label that they stand for.
-    private func resolved(_ position: Int) -> Int {
+    private mutating func resolved(_ position: Int) -> Int {
         var position = position
         // Each pointer in a response goes to an earlier label.
         for _ in 0..<Name.maximumBytes {

@@ -3,8 +3,10 @@ import Health
 import Serving
 
 /// One response in the making, and one method for each outcome that a lookup can have.
+///
+/// Methods are `mutating` even where they change nothing: these work where the response lies, the others
+/// get a copy of it.
 struct Response {
-    let query: Query
     let image: ServingImage
     let verdicts: VerdictTable
     let counters: CounterPage
@@ -25,20 +27,19 @@ struct Response {
     var scopeBits: UInt8 = 0
     /// Why the response is what it is; nil: it speaks for itself.
     var extendedError: ExtendedError?
+    var query = Query()
 
     /// Longest chain of CNAMEs and DNAMEs followed, so that every answer ends; `AnsweringState` has as
     /// much room.
     static let maximumChain = 8
 
     init(
-        query: Query, image: ServingImage, verdicts: VerdictTable, counters: CounterPage,
-        writer: ResponseWriter
+        into out: ByteSink, image: ServingImage, verdicts: VerdictTable, counters: CounterPage
     ) {
-        self.query = query
         self.image = image
         self.verdicts = verdicts
         self.counters = counters
-        self.writer = writer
+        writer = ResponseWriter(into: out)
     }
 
     /// Answers the question, following CNAMEs and DNAMEs as far as this server has their targets.
@@ -47,7 +48,16 @@ struct Response {
         while true {
             let alias: NodeView
             let target: ByteView?
-            switch locate(state.key) {
+            let exact = image.find(state.key.name)
+            // Most questions are for a name with data of its own.
+            if let exact, exact.cut == 0, query.type != .ds {
+                writer.isAuthoritative = true
+                source = exact.offset
+                guard let next = answerName(exact, &state) else { return }
+                guard follow(next, from: exact, &state) else { return }
+                continue
+            }
+            switch locate(state.key, exact) {
             case .foreign:
                 // A chain that leaves our zones ends well; a question about them is not ours to answer.
                 if chainLength == 0 { writer.rcode = .refused }
@@ -68,20 +78,27 @@ struct Response {
                 source = node.offset
                 target = answerName(node, &state)
             }
-            guard let target, chainLength < Response.maximumChain else { return }
-            state.aliases[chainLength] = alias.offset
-            state.aliasNames[chainLength] = NameHash.hash(state.key.suffix(dropping: 0))
-            chainLength += 1
-            state.key.set(target)
-            guard !isLoop(state) else { return }
+            guard let target, follow(target, from: alias, &state) else { return }
         }
+    }
+
+    /// Goes on with the target of an alias; false where the chain is too long, or has been there.
+    private mutating func follow(
+        _ target: ByteView, from alias: NodeView, _ state: inout AnsweringState
+    ) -> Bool {
+        guard chainLength < Response.maximumChain else { return false }
+        state.aliases[chainLength] = alias.offset
+        state.aliasNames[chainLength] = NameHash.hash(state.key.name)
+        chainLength += 1
+        state.key.set(target)
+        return !isLoop(state)
     }
 
     /// Whether the chain has been at this name: what follows is in the answer already.
     ///
     /// Two names with the same 64 bits of hash would end a chain early, and do no other harm.
-    private func isLoop(_ state: borrowing AnsweringState) -> Bool {
-        let name = NameHash.hash(state.key.suffix(dropping: 0))
+    private mutating func isLoop(_ state: borrowing AnsweringState) -> Bool {
+        let name = NameHash.hash(state.key.name)
         for index in 0..<chainLength where state.aliasNames[index] == name { return true }
         return false
     }
@@ -101,7 +118,7 @@ struct Response {
         }
         // A DNAME that led here is in the answer already.
         if entry.type == .dname, hasFollowed(node, state),
-            state.key.suffix(dropping: 0).equals(node.name)
+            state.key.name.equals(node.name)
         {
             return nil
         }
@@ -114,7 +131,7 @@ struct Response {
     }
 
     /// One RRset stands for all of them (RFC 8482 §4.1); which one, the compiler decided.
-    private func firstEntry(_ node: NodeView) -> EntryView? {
+    private mutating func firstEntry(_ node: NodeView) -> EntryView? {
         node.entryCount == 0 ? nil : node.entry(0)
     }
 
@@ -193,7 +210,9 @@ struct Response {
     /// - Parameter packet: the query, whose key a refused signature names.
     mutating func finish(_ packet: ByteView) -> Int {
         switch writer.rcode {
-        case .noError: counters.add(.noError)
+        case .noError:
+            counters.add(.noError)
+            if isNegative { counters.add(.noData) }
         case .nameError: counters.add(.nameError)
         case .refused: counters.add(.refused)
         case .formatError: counters.add(.formatError)
@@ -203,7 +222,6 @@ struct Response {
         case .notAuthorized: counters.add(.notAuthorized)
         default: counters.add(.serverFailure)
         }
-        if writer.rcode == .noError, isNegative { counters.add(.noData) }
         if isReferral { counters.add(.referrals) }
         if writer.isTruncated { counters.add(.truncated) }
         if query.hasEDNS { writeOptions() }
@@ -213,9 +231,10 @@ struct Response {
         return writer.finish(query, udpBytes: image.udpBytes)
     }
 
+    @inline(__always)
     private mutating func writeOptions() {
         writer.beginOPT(query, udpBytes: image.udpBytes)
-        options.write(to: &writer, scopeBits: scopeBits)
+        if options.bytes > 0 { options.write(to: &writer, scopeBits: scopeBits) }
         if writer.rcode == .refused, extendedError == nil {
             extendedError = query.opcode == .query ? .notAuthoritative : .queriesOnly
         }

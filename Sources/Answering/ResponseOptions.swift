@@ -19,7 +19,7 @@ struct ResponseOptions {
 
     /// What answers the options of `query`; `now` is in seconds since 1970.
     init(
-        _ query: Query, from client: ClientAddress, isTCP: Bool, at now: UInt32,
+        _ query: borrowing Query, from client: ClientAddress, isTCP: Bool, at now: UInt32,
         image: ServingImage
     ) {
         let options = query.options
@@ -53,7 +53,7 @@ struct ResponseOptions {
     /// Whether an option that is switched on breaks its own format, which is answered with FORMERR.
     ///
     /// An option that is off is as good as unknown, and so is keepalive over UDP (RFC 7828 §3.2.1).
-    static func areMalformed(_ query: Query, isTCP: Bool, image: ServingImage) -> Bool {
+    static func areMalformed(_ query: borrowing Query, isTCP: Bool, image: ServingImage) -> Bool {
         let options = query.options
         if options.hasCookie, !options.cookieIsWellFormed, image.hasCookies { return true }
         if options.hasSubnet, options.subnet == nil, image.hasClientSubnet { return true }

@@ -90,6 +90,9 @@ static int install(void)
         ALLOW(getsockopt), ALLOW(setsockopt),
         /* Waiting. */
         ALLOW(epoll_create1), ALLOW(epoll_ctl), ALLOW(epoll_pwait), ALLOW(ppoll), ALLOW(eventfd2),
+#ifdef __NR_epoll_pwait2
+        ALLOW(epoll_pwait2),
+#endif
 #ifdef __NR_epoll_wait
         ALLOW(epoll_wait),
 #endif

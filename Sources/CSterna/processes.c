@@ -85,6 +85,20 @@ int sterna_pin_thread(unsigned int processor)
     return -pthread_setaffinity_np(pthread_self(), sizeof set, &set);
 }
 
+int sterna_nth_processor(unsigned int index)
+{
+    cpu_set_t set;
+    int failed = pthread_getaffinity_np(pthread_self(), sizeof set, &set);
+    if (failed != 0)
+        return -failed;
+    unsigned int wanted = index % (unsigned int)CPU_COUNT(&set);
+    for (int processor = 0; processor < CPU_SETSIZE; processor++) {
+        if (CPU_ISSET(processor, &set) && wanted-- == 0)
+            return processor;
+    }
+    return -EINVAL;
+}
+
 void sterna_set_timer_slack(unsigned long nanoseconds)
 {
     prctl(PR_SET_TIMERSLACK, nanoseconds, 0, 0, 0);

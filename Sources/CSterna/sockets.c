@@ -26,6 +26,11 @@ void sterna_set_buffers(int fd, int receive_bytes, int send_bytes)
         setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_bytes, sizeof send_bytes);
 }
 
+void sterna_set_busy_poll(int fd, int microseconds)
+{
+    setsockopt(fd, SOL_SOCKET, SO_BUSY_POLL, &microseconds, sizeof microseconds);
+}
+
 void sterna_allow_fast_open(int fd, int queue)
 {
     setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN, &queue, sizeof queue);

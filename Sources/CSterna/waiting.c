@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 _Static_assert(STERNA_READABLE == EPOLLIN && STERNA_WRITABLE == EPOLLOUT, "the kernel's values");
@@ -36,10 +37,8 @@ int sterna_epoll_remove(int epoll, int fd)
     return control(epoll, EPOLL_CTL_DEL, fd, 0, 0);
 }
 
-int sterna_epoll_wait(int epoll, struct sterna_event *events, int milliseconds)
+static int unpack(const struct epoll_event *raw, int count, struct sterna_event *events)
 {
-    struct epoll_event raw[STERNA_EVENTS];
-    int count = epoll_wait(epoll, raw, STERNA_EVENTS, milliseconds);
     if (count < 0)
         return -errno;
     for (int index = 0; index < count; index++) {
@@ -47,6 +46,22 @@ int sterna_epoll_wait(int epoll, struct sterna_event *events, int milliseconds)
         events[index].events = raw[index].events;
     }
     return count;
+}
+
+int sterna_epoll_wait(int epoll, struct sterna_event *events, int milliseconds)
+{
+    struct epoll_event raw[STERNA_EVENTS];
+    return unpack(raw, epoll_wait(epoll, raw, STERNA_EVENTS, milliseconds), events);
+}
+
+int sterna_epoll_wait_briefly(int epoll, struct sterna_event *events, unsigned int microseconds)
+{
+    struct epoll_event raw[STERNA_EVENTS];
+    struct timespec time = {.tv_nsec = (long)(microseconds % 1000000) * 1000};
+    int count = epoll_pwait2(epoll, raw, STERNA_EVENTS, &time, NULL);
+    if (count < 0 && errno == ENOSYS)
+        count = epoll_wait(epoll, raw, STERNA_EVENTS, 0);
+    return unpack(raw, count, events);
 }
 
 int sterna_eventfd(void)

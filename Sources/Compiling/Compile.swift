@@ -50,7 +50,7 @@ private struct Compiler {
         let zoneTable = image.reserve(sources.count * ImageLayout.Zone.bytes)
         var steeredCompiler = SteeredCompiler()
         var zones: [ZoneCompiler] = []
-        let origins = Set(sources.map(\.zone.origin))
+        let origins = Origins(sources.lazy.map(\.zone.origin))
         let steered = sources.map { source in
             let scope = Scope(
                 source.steering, prefix: Scope.prefix(of: source.zone.origin), within: platformScope
@@ -81,9 +81,7 @@ private struct Compiler {
             image.patch(zone.source.zone.serial, at: at + ImageLayout.Zone.serial)
         }
         link(zones)
-        let table = image.writeNameTable(
-            zones.lazy.flatMap { $0.nodes.lazy.map { ($0.key.lowercasedWire, $0.value.offset) } },
-            count: zones.reduce(0) { $0 + $1.nodes.count })
+        let table = image.writeNameTable(zones.flatMap(\.nodes))
         var header = ImageHeader()
         header.slots = table.offset
         header.slotMask = table.mask
@@ -95,7 +93,7 @@ private struct Compiler {
         header.endpoints = tables.endpoints
         header.endpointCount = endpoints.entries.count
         header.nameCount = table.count
-        header.maximumLabels = zones.flatMap { $0.nodes.values.map(\.labelCount) }.max() ?? 0
+        header.maximumLabels = zones.map(\.maximumLabels).max() ?? 0
         header.steeredCount = zones.reduce(0) { $0 + $1.steered.count }
         header.generation = generation
         try image.finish(header, settings)
@@ -120,8 +118,10 @@ private struct Compiler {
         for zone in zones { parentSides.merge(zone.parentSides) { first, _ in first } }
         for zone in zones {
             for (name, wildcard) in zone.wildcards {
-                guard let parent = name.parent, let encloser = zone.nodes[parent] else { continue }
-                image.patch(wildcard, at: Int(encloser.offset) + ImageLayout.Node.wildcard)
+                guard let parent = name.parent, let encloser = zone.nodesByName[parent] else {
+                    continue
+                }
+                image.patch(wildcard, at: Int(encloser) + ImageLayout.Node.wildcard)
             }
             if let side = parentSides[zone.source.zone.origin] {
                 image.patch(side, at: Int(zone.apexOffset) + ImageLayout.Node.parentSide)

@@ -50,7 +50,7 @@ private struct PatchCompiler {
     private let platform: SteeringDefinition
     private let platformScope: Scope
     private let endpoints: EndpointTable?
-    private let origins: Set<Name>
+    private let origins: Origins
     private var image: ImageBuilder
     private var steeredCompiler = SteeredCompiler()
     private var findings: [Finding] = []
@@ -81,7 +81,7 @@ private struct PatchCompiler {
         platformScope = Scope(platform, prefix: "")
         compiled = served.compiled.zones
         maximumLabels = base.maximumLabels
-        origins = Set(sources.map(\.zone.origin))
+        origins = Origins(sources.lazy.map(\.zone.origin))
         image = ImageBuilder(at: base.bytes.count)
         _ = image.reserve(ImageLayout.headerBytes)
         let changes =
@@ -242,7 +242,7 @@ private struct PatchCompiler {
     ) -> Bool {
         var zone = ZoneCompiler(
             source: source, index: index, origins: origins,
-            steered: steered.filter { !$0.value.isEmpty }, steeredTypes: [:])
+            steered: steered.filter { !$0.value.isEmpty }, steeredTypes: [:], keepsNames: true)
         let steeredNames = SteeredTree(source)
         for name in names.sorted() {
             guard !zone.isOtherZones(name) else { return false }
@@ -251,8 +251,8 @@ private struct PatchCompiler {
                 || steeredNames.exists(name)
             let wasThere = find(name) != nil
             if exists { zone.write(name, to: &image) }
-            if let node = zone.nodes[name] {
-                nodes[name.lowercasedWire] = node.offset
+            if let node = zone.nodesByName[name] {
+                nodes[name.lowercasedWire] = node
                 maximumLabels = max(maximumLabels, name.labelCount)
                 if !wasThere { compiled[index].names += 1 }
             } else if wasThere {
@@ -262,7 +262,7 @@ private struct PatchCompiler {
         }
         // Only now is every wildcard written.
         for name in names {
-            if let node = zone.nodes[name] { link(name, node.offset, zone, names) }
+            if let node = zone.nodesByName[name] { link(name, node, zone, names) }
         }
         if !soaStays {
             zone.writeNegativeAgain(to: &image)
@@ -324,8 +324,7 @@ private struct PatchCompiler {
             image.append(zone.serial)
             image.append(UInt32(0))
         }
-        let table = image.writeNameTable(
-            nodes.lazy.map { (wire: $0.key, node: $0.value) }, count: nodes.count)
+        let table = image.writeNameTable(nodes)
         var header = ImageHeader()
         func served(_ field: Int) -> Int { Int(base.bytes.native32(base.root + field)) }
         typealias Field = ImageLayout.Field

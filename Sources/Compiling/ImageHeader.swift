@@ -28,23 +28,39 @@ struct ImageHeader {
 }
 
 extension ImageBuilder {
-    /// Writes a table of names, at most half full, so that a miss ends soon.
+    /// Writes a table of the names of nodes, which lie in what this writes.
     mutating func writeNameTable(
-        _ names: some Sequence<(wire: [UInt8], node: UInt32)>, count: Int
+        _ nodes: [UInt32]
     ) -> (offset: UInt32, mask: Int, count: Int) {
-        var capacity = 16
-        while capacity < count * 2 { capacity *= 2 }
-        var table = [UInt64](repeating: 0, count: capacity)
-        for (wire, node) in names {
-            let hash = wire.withUnsafeBytes { NameHash.hash(ByteView($0)) }
-            var index = Int(truncatingIfNeeded: hash) & (capacity - 1)
-            while table[index] != 0 { index = (index + 1) & (capacity - 1) }
-            table[index] = hash >> 32 | UInt64(node) << 32
+        var table = NameTable(count: nodes.count)
+        bytes.withUnsafeBytes { raw in
+            let view = ByteView(raw)
+            for node in nodes {
+                let head = Int(node) - start
+                let count = Int(view.byte(head + ImageLayout.Node.nameBytes))
+                let name = view.slice(head + ImageLayout.Node.headBytes, count)
+                table.add(NameHash.hash(name), node)
+            }
         }
+        return write(table)
+    }
+
+    /// The same of nodes that may lie anywhere in the file.
+    mutating func writeNameTable(
+        _ nodes: [[UInt8]: UInt32]
+    ) -> (offset: UInt32, mask: Int, count: Int) {
+        var table = NameTable(count: nodes.count)
+        for (wire, node) in nodes {
+            table.add(wire.withUnsafeBytes { NameHash.hash(ByteView($0)) }, node)
+        }
+        return write(table)
+    }
+
+    private mutating func write(_ table: NameTable) -> (offset: UInt32, mask: Int, count: Int) {
         align(64)
         let offset = offset
-        table.withUnsafeBytes { append($0) }
-        return (offset, capacity - 1, count)
+        table.slots.withUnsafeBytes { append($0) }
+        return (offset, table.slots.count - 1, table.count)
     }
 
     /// Appends what the settings need, and fills in the header, which lies at `start`.
@@ -81,5 +97,25 @@ extension ImageBuilder {
         }
         let checksum = bytes.withUnsafeBytes { ServingImage.checksum(ofPart: ByteView($0)) }
         patch(checksum, at: start + Field.checksum)
+    }
+}
+
+/// Names by hash, at most half full, so that a miss ends soon.
+private struct NameTable {
+    private(set) var slots: [UInt64]
+    let count: Int
+
+    init(count: Int) {
+        self.count = count
+        var capacity = 16
+        while capacity < count * 2 { capacity *= 2 }
+        slots = [UInt64](repeating: 0, count: capacity)
+    }
+
+    mutating func add(_ hash: UInt64, _ node: UInt32) {
+        let mask = slots.count - 1
+        var index = Int(truncatingIfNeeded: hash) & mask
+        while slots[index] != 0 { index = (index + 1) & mask }
+        slots[index] = hash >> 32 | UInt64(node) << 32
     }
 }

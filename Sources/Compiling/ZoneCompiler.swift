@@ -13,14 +13,20 @@ import Zones
 struct ZoneCompiler {
     let source: ZoneSource
     let index: Int
-    /// Origins of all zones served.
-    let origins: Set<Name>
+    let origins: Origins
     /// The steered records of this zone's names.
     let steered: [Name: [Steered]]
     private let hints: ServiceHints
     private(set) var findings: [Finding] = []
-    /// Nodes for the table of names.
-    private(set) var nodes: [Name: Node] = [:]
+    /// Nodes for the table of names: where each lies.
+    private(set) var nodes: [UInt32] = []
+    /// Most labels of any of their names.
+    private(set) var maximumLabels = 0
+    /// The nodes by name, where somebody asks for them by name.
+    private(set) var nodesByName: [Name: UInt32] = [:]
+    private let keepsNames: Bool
+    /// Whether a name of this zone can be anything but its own: below a cut, or another zone's.
+    private let hasCutsOrZonesBelow: Bool
     /// Cuts to zones that are served here themselves, which their apex answers for.
     private(set) var parentSides: [Name: UInt32] = [:]
     /// Nodes of wildcards, for the names below their parents.
@@ -28,22 +34,38 @@ struct ZoneCompiler {
     private(set) var apexOffset: UInt32 = 0
     private(set) var negativeOffset: UInt32 = 0
 
-    struct Node {
-        var offset: UInt32
-        var labelCount: Int
-    }
-
     /// One steered type of a name and where its record lies.
     struct Steered {
         var type: RRType
         var offset: UInt32
     }
 
-    /// - Parameter steeredTypes: the steered types of the names of all zones.
+    /// - Parameters:
+    ///   - steeredTypes: the steered types of the names of all zones.
+    ///   - keepsNames: whether all nodes are to be found by name, and not only those above wildcards.
     init(
-        source: ZoneSource, index: Int, origins: Set<Name>, steered: [Name: [Steered]],
-        steeredTypes: [Name: Set<RRType>]
+        source: ZoneSource, index: Int, origins: Origins, steered: [Name: [Steered]],
+        steeredTypes: [Name: Set<RRType>], keepsNames: Bool = false
     ) {
+        self.keepsNames = keepsNames
+        var enclosers: Set<Name> = []
+        for names in [AnySequence(source.zone.owners.keys), AnySequence(steered.keys)] {
+            for name in names where !keepsNames && name.hasWildcard {
+                var next: Name? = name
+                while let current = next, current.isBelow(source.zone.origin) {
+                    next = current.parent
+                    if current.isWildcard, let next { enclosers.insert(next) }
+                }
+            }
+        }
+        self.enclosers = enclosers
+        let origin = source.zone.origin
+        hasCutsOrZonesBelow =
+            origins.haveZonesBelow(origin)
+            || source.zone.tree.pointing.contains {
+                $0 != origin && source.zone.rrset($0, .ns) != nil
+            }
+
         self.source = source
         self.index = index
         self.origins = origins
@@ -53,20 +75,30 @@ struct ZoneCompiler {
 
     private var origin: Name { source.zone.origin }
 
+    /// Names right above wildcards.
+    private let enclosers: Set<Name>
+
     mutating func write(to image: inout ImageBuilder) {
-        var names = Set(source.zone.owners.keys)
-        names.formUnion(steered.keys)
-        var complete = names
-        for name in names {
+        for name in names.inCanonicalOrder(below: origin) { write(name, to: &image) }
+        negativeOffset = writeNegative(to: &image)
+    }
+
+    /// Every name that exists, each once.
+    private var names: [Name] {
+        let tree = source.zone.tree
+        var names = Array(tree.owners.keys)
+        names.append(contentsOf: tree.emptyNonTerminals)
+        var added: Set<Name> = []
+        for name in steered.keys {
             // Empty non-terminals: every ancestor up to the apex exists (RFC 8020 §2).
-            var ancestor = name.parent
-            while let name = ancestor, name.isBelow(origin), complete.insert(name).inserted {
-                ancestor = name.parent
+            var next: Name? = name
+            while let name = next, name.isBelow(origin), !tree.exists(name),
+                added.insert(name).inserted
+            {
+                next = name.parent
             }
         }
-        complete.insert(origin)
-        for name in complete.sorted() { write(name, to: &image) }
-        negativeOffset = writeNegative(to: &image)
+        return names + added
     }
 
     /// Writes one name that exists, as far as it is this zone's to answer.
@@ -105,11 +137,12 @@ struct ZoneCompiler {
     }
 
     private func place(of name: Name) -> Place {
+        guard hasCutsOrZonesBelow else { return .own }
         var result = Place.own
         var current = name
         while current != origin {
             let isSelf = current == name
-            if origins.contains(current) {
+            if origins.all.contains(current) {
                 // Of two zones above an apex the nearer one is its parent.
                 guard isSelf else { return .otherZone }
                 result = .apexOfOther
@@ -208,12 +241,18 @@ struct ZoneCompiler {
         switch role {
         case .parentSide: parentSides[name] = start
         case .wildcardData: wildcards[name] = start
-        case .cut: nodes[name] = Node(offset: start, labelCount: name.labelCount)
+        case .cut: note(name, start)
         case .authoritative:
-            nodes[name] = Node(offset: start, labelCount: name.labelCount)
+            note(name, start)
             if name == origin { apexOffset = start }
             if name.isWildcard { wildcards[name] = start }
         }
+    }
+
+    private mutating func note(_ name: Name, _ offset: UInt32) {
+        nodes.append(offset)
+        maximumLabels = max(maximumLabels, name.labelCount)
+        if keepsNames || enclosers.contains(name) { nodesByName[name] = offset }
     }
 
     // MARK: Records

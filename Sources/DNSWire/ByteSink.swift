@@ -1,11 +1,11 @@
 /// Memory to write to, every access checked; the counterpart of `ByteView`.
 @safe
-package struct ByteSink {
+public struct ByteSink {
     @usableFromInline let base: UnsafeMutableRawPointer
-    package let count: Int
+    public let count: Int
 
     @inlinable
-    package init(_ bytes: UnsafeMutableRawBufferPointer) {
+    public init(_ bytes: UnsafeMutableRawBufferPointer) {
         unsafe base = bytes.baseAddress ?? UnsafeMutableRawPointer(bitPattern: 8).unsafelyUnwrapped
         count = bytes.count
     }
@@ -17,42 +17,80 @@ package struct ByteSink {
             "outside the sink")
     }
 
+    /// The same for a length that is written in the code: fewer comparisons.
     @inlinable @inline(__always)
-    package func put(_ value: UInt8, at offset: Int) {
-        check(offset, 1)
+    func checkFixed(_ offset: Int, _ length: Int) {
+        precondition(offset >= 0 && offset <= count &- length, "outside the sink")
+    }
+
+    @inlinable @inline(__always)
+    public func put(_ value: UInt8, at offset: Int) {
+        checkFixed(offset, 1)
         unsafe base.storeBytes(of: value, toByteOffset: offset, as: UInt8.self)
     }
 
     /// Writes two bytes in network order.
     @inlinable @inline(__always)
-    package func put(_ value: UInt16, at offset: Int) {
-        check(offset, 2)
+    public func put(_ value: UInt16, at offset: Int) {
+        checkFixed(offset, 2)
         unsafe base.storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt16.self)
     }
 
     /// Writes four bytes in network order.
     @inlinable @inline(__always)
-    package func put(_ value: UInt32, at offset: Int) {
-        check(offset, 4)
+    public func put(_ value: UInt32, at offset: Int) {
+        checkFixed(offset, 4)
         unsafe base.storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt32.self)
     }
 
     /// Writes eight bytes as they lie in memory.
     @inlinable @inline(__always)
-    package func putWord(_ value: UInt64, at offset: Int) {
-        check(offset, 8)
+    public func putWord(_ value: UInt64, at offset: Int) {
+        checkFixed(offset, 8)
         unsafe base.storeBytes(of: value, toByteOffset: offset, as: UInt64.self)
     }
 
     @inlinable @inline(__always)
-    package func copy(_ source: ByteView, at offset: Int) {
+    public func copy(_ source: ByteView, at offset: Int) {
         check(offset, source.count)
-        unsafe (base + offset).copyMemory(from: source.base, byteCount: source.count)
+        let target = unsafe base + offset
+        guard source.count >= 8, source.count <= ByteSink.shortCopy else {
+            unsafe target.copyMemory(from: source.base, byteCount: source.count)
+            return
+        }
+        // A few words cost less than a call; the last one overlaps the one before.
+        var next = 0
+        while next &+ 8 < source.count {
+            unsafe target.storeBytes(
+                of: source.word(unchecked: next), toByteOffset: next, as: UInt64.self)
+            next &+= 8
+        }
+        let last = source.count &- 8
+        unsafe target.storeBytes(
+            of: source.word(unchecked: last), toByteOffset: last, as: UInt64.self)
+    }
+
+    /// Bytes up to which a copy is made by words.
+    @inlinable static var shortCopy: Int { 64 }
+
+    /// Copies bytes with A-Z turned into a-z, and zeroes the eight bytes behind them.
+    @inlinable @inline(__always)
+    func copyLowercased(_ source: ByteView, at offset: Int) {
+        check(offset, source.count &+ 8)
+        let target = unsafe base + offset
+        var next = 0
+        while next &+ 8 <= source.count {
+            let word = unsafe NameKey.lowercased(source.word(unchecked: next))
+            unsafe target.storeBytes(of: word, toByteOffset: next, as: UInt64.self)
+            next &+= 8
+        }
+        let tail = NameKey.lowercased(source.tail(from: next)).littleEndian
+        unsafe target.storeBytes(of: tail, toByteOffset: next, as: UInt64.self)
     }
 
     /// What has been written so far, to be read again.
     @inlinable @inline(__always)
-    package var view: ByteView {
+    public var view: ByteView {
         unsafe ByteView(UnsafeRawBufferPointer(start: base, count: count))
     }
 }

@@ -3,12 +3,12 @@
 /// The view does not own what it shows; whoever makes one keeps the memory alive for as long as it is
 /// used. Reading outside it is a programming error and traps.
 @safe
-package struct ByteView {
+public struct ByteView {
     @usableFromInline let base: UnsafeRawPointer
-    package let count: Int
+    public let count: Int
 
     @inlinable
-    package init(_ bytes: UnsafeRawBufferPointer) {
+    public init(_ bytes: UnsafeRawBufferPointer) {
         // An empty buffer may have no address; any will do, as nothing is ever read from it.
         unsafe base = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 8).unsafelyUnwrapped
         count = bytes.count
@@ -21,68 +21,137 @@ package struct ByteView {
             "outside the view")
     }
 
+    /// The same for a length that is written in the code: fewer comparisons.
+    @inlinable @inline(__always)
+    func checkFixed(_ offset: Int, _ length: Int) {
+        precondition(offset >= 0 && offset <= count &- length, "outside the view")
+    }
+
     /// The byte at `offset`.
     @inlinable @inline(__always)
-    package func byte(_ offset: Int) -> UInt8 {
-        check(offset, 1)
+    public func byte(_ offset: Int) -> UInt8 {
+        checkFixed(offset, 1)
         return unsafe base.load(fromByteOffset: offset, as: UInt8.self)
     }
 
     /// Two bytes in network order.
     @inlinable @inline(__always)
-    package func u16(_ offset: Int) -> UInt16 {
-        check(offset, 2)
+    public func u16(_ offset: Int) -> UInt16 {
+        checkFixed(offset, 2)
         return unsafe UInt16(bigEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
     }
 
     /// Four bytes in network order.
     @inlinable @inline(__always)
-    package func u32(_ offset: Int) -> UInt32 {
-        check(offset, 4)
+    public func u32(_ offset: Int) -> UInt32 {
+        checkFixed(offset, 4)
         return unsafe UInt32(bigEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
     }
 
     /// Eight bytes as they lie in memory, for code that works on many bytes at once.
     @inlinable @inline(__always)
-    package func word(_ offset: Int) -> UInt64 {
-        check(offset, 8)
+    public func word(_ offset: Int) -> UInt64 {
+        checkFixed(offset, 8)
         return unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
     }
 
     /// Two bytes in the machine's own order, as images and shared memory hold them.
     @inlinable @inline(__always)
-    package func native16(_ offset: Int) -> UInt16 {
-        check(offset, 2)
+    public func native16(_ offset: Int) -> UInt16 {
+        checkFixed(offset, 2)
         return unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt16.self)
     }
 
     /// Four bytes in the machine's own order.
     @inlinable @inline(__always)
-    package func native32(_ offset: Int) -> UInt32 {
-        check(offset, 4)
+    public func native32(_ offset: Int) -> UInt32 {
+        checkFixed(offset, 4)
         return unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
     }
 
     /// Part of the view.
     @inlinable @inline(__always)
-    package func slice(_ offset: Int, _ length: Int) -> ByteView {
+    public func slice(_ offset: Int, _ length: Int) -> ByteView {
         check(offset, length)
         return unsafe ByteView(UnsafeRawBufferPointer(start: base + offset, count: length))
     }
 
     /// Whether both views hold the same bytes.
     @inlinable @inline(__always)
-    package func equals(_ other: ByteView) -> Bool {
+    public func equals(_ other: ByteView) -> Bool {
         guard count == other.count else { return false }
+        // Equal counts are the check of every access below; the last word overlaps the one before.
+        guard count >= 8 else { return shortTail(from: 0) == other.shortTail(from: 0) }
         var offset = 0
-        while offset &+ 8 <= count {
-            if word(offset) != other.word(offset) { return false }
+        while offset < count &- 8 {
+            if unsafe word(unchecked: offset) != other.word(unchecked: offset) { return false }
             offset &+= 8
         }
-        while offset < count {
-            if byte(offset) != other.byte(offset) { return false }
-            offset &+= 1
+        return unsafe word(unchecked: count &- 8) == other.word(unchecked: count &- 8)
+    }
+
+    @inlinable @inline(__always)
+    @unsafe
+    func word(unchecked offset: Int) -> UInt64 {
+        unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+    }
+
+    /// The bytes behind `offset`, seven at most, as the lowest ones of a little-endian number.
+    ///
+    /// Two loads that overlap, instead of one for each byte.
+    @inlinable @inline(__always)
+    public func tail(from offset: Int) -> UInt64 {
+        guard count >= 8 else { return shortTail(from: offset) }
+        let rest = count &- offset
+        precondition(rest >= 0 && rest < 8, "no tail")
+        let last = unsafe UInt64(littleEndian: word(unchecked: count &- 8))
+        return rest == 0 ? 0 : last &>> UInt64(64 &- 8 &* rest)
+    }
+
+    /// The same for a view of less than eight bytes.
+    @inline(never) @usableFromInline
+    func shortTail(from offset: Int) -> UInt64 {
+        let rest = count &- offset
+        precondition(offset >= 0 && rest >= 0 && rest < 8, "no tail")
+        var tail: UInt64 = 0
+        for index in 0..<rest {
+            let byte = unsafe base.load(fromByteOffset: offset &+ index, as: UInt8.self)
+            tail |= UInt64(byte) &<< UInt64(8 &* index)
         }
-        return true
+        return tail
+    }
+
+    /// Where a byte lies, for hints to the processor.
+    @inlinable @inline(__always)
+    @unsafe
+    public func address(of offset: Int) -> UnsafeRawPointer {
+        checkFixed(offset, 1)
+        return unsafe base + offset
+    }
+
+    /// The name of a message's question; nil where there is none that can be read.
+    package var questionName: ByteView? {
+        guard count > Header.bytes, let (end, _) = nameEnd(from: Header.bytes) else { return nil }
+        return slice(Header.bytes, end &- Header.bytes)
+    }
+
+    /// Walks over an uncompressed name that begins at `start`: where it ends, and its labels.
+    ///
+    /// Nil where it does not end within the view and 255 bytes, or has a label above 63 bytes.
+    @inline(__always)
+    func nameEnd(from start: Int) -> (end: Int, labels: Int)? {
+        precondition(start >= 0 && start <= count, "outside the view")
+        let limit = min(count, start &+ Name.maximumBytes)
+        var offset = start
+        var labels = 0
+        // Ends: each round moves on by at least a byte. The condition is the check of the access.
+        while offset < limit {
+            let length = unsafe Int(base.load(fromByteOffset: offset, as: UInt8.self))
+            if length == 0 { return (offset &+ 1, labels) }
+            guard length <= Name.maximumLabelBytes else { return nil }
+            offset &+= 1 &+ length
+            labels &+= 1
+        }
+        return nil
     }
 }

@@ -1,21 +1,21 @@
 /// The network that a resolver asks for (RFC 7871 §6).
-package struct ClientSubnet: Hashable, Sendable {
+public struct ClientSubnet: Hashable, Sendable {
     /// 1: IPv4; 2: IPv6; 0: nothing, with a length of 0, as some send who want no answer for a network.
-    package let family: UInt16
+    public let family: UInt16
     /// Bits of the address that the resolver tells.
-    package let sourceBits: UInt8
+    public let sourceBits: UInt8
     /// The address from its first bit on, zeros behind it; an IPv4 address is the upper half.
-    package let high: UInt64
-    package let low: UInt64
+    public let high: UInt64
+    public let low: UInt64
 
     /// Bytes of its address in the option.
-    package var addressBytes: Int { (Int(sourceBits) &+ 7) / 8 }
+    public var addressBytes: Int { (Int(sourceBits) &+ 7) / 8 }
 
     /// Reads the data of an option; nil when a server must answer FORMERR (RFC 7871 §7.2.1).
     ///
     /// Refused are unknown families, prefixes longer than an address, addresses of another length than
     /// the prefix needs, bits behind the prefix, and a scope, which is for responses.
-    package init?(_ data: ByteView) {
+    public init?(_ data: ByteView) {
         guard data.count >= 4, data.byte(3) == 0 else { return nil }
         family = data.u16(0)
         sourceBits = data.byte(2)

@@ -50,30 +50,30 @@ extension IPNetwork: CustomStringConvertible {
 /// An address of either family as one number of 128 bits, for comparing and masking.
 ///
 /// IPv4 addresses are IPv4-mapped ones (RFC 4291 §2.5.5.2), so both families have one order.
-package struct AddressKey: Hashable, Comparable, Sendable {
-    package let high: UInt64
-    package let low: UInt64
+public struct AddressKey: Hashable, Comparable, Sendable {
+    public let high: UInt64
+    public let low: UInt64
 
     @inlinable
-    package init(_ high: UInt64, _ low: UInt64) {
+    public init(_ high: UInt64, _ low: UInt64) {
         self.high = high
         self.low = low
     }
 
     /// The key that comes next; nil behind the last one.
-    package var next: AddressKey? {
+    public var next: AddressKey? {
         if low != .max { return AddressKey(high, low + 1) }
         return high == .max ? nil : AddressKey(high + 1, 0)
     }
 
     @inlinable
-    package static func < (left: AddressKey, right: AddressKey) -> Bool {
+    public static func < (left: AddressKey, right: AddressKey) -> Bool {
         left.high != right.high ? left.high < right.high : left.low < right.low
     }
 
     /// `length` leading bits.
     @inlinable
-    package static func mask(_ length: Int) -> AddressKey {
+    public static func mask(_ length: Int) -> AddressKey {
         AddressKey(
             leading(min(max(length, 0), 64)), leading(min(max(length &- 64, 0), 64)))
     }
@@ -87,13 +87,13 @@ package struct AddressKey: Hashable, Comparable, Sendable {
 extension ClientAddress {
     /// The address as a key.
     @inlinable
-    package var key: AddressKey {
+    public var key: AddressKey {
         isV4 ? AddressKey(0, 0xFFFF_0000_0000 | low) : AddressKey(high, low)
     }
 
     /// The first key of the network of `length` leading bits that it is in.
     @inlinable
-    package func keyed(length: Int) -> AddressKey {
+    public func keyed(length: Int) -> AddressKey {
         let mask = AddressKey.mask(length)
         return AddressKey(key.high & mask.high, key.low & mask.low)
     }

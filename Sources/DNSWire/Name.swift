@@ -72,6 +72,16 @@ package struct Name: Sendable {
     /// Whether the leftmost label is the single character `*` (RFC 4592 §2.1.1).
     package var isWildcard: Bool { wire.count > 2 && wire[0] == 1 && wire[1] == UInt8(ascii: "*") }
 
+    /// Whether any label is the single character `*`.
+    package var hasWildcard: Bool {
+        var offset = 0
+        while wire[offset] != 0 {
+            if wire[offset] == 1, wire[offset + 1] == UInt8(ascii: "*") { return true }
+            offset += 1 + Int(wire[offset])
+        }
+        return false
+    }
+
     /// The name without its leftmost label; nil for the root.
     package var parent: Name? {
         isRoot ? nil : Name(uncheckedWire: Array(wire[(1 + Int(wire[0]))...]))
@@ -207,5 +217,35 @@ extension Name: Comparable {
             if x != y { return x < y ? -1 : 1 }
         }
         return leftBytes - rightBytes
+    }
+}
+
+extension [Name] {
+    /// The names in canonical order, all at or below `origin`.
+    ///
+    /// Most of them differ in the label below the origin, whose first bytes are compared as one number.
+    package func inCanonicalOrder(below origin: Name) -> [Name] {
+        map { (key: $0.orderKey(below: origin), name: $0) }
+            .sorted { $0.key != $1.key ? $0.key < $1.key : $0.name < $1.name }
+            .map(\.name)
+    }
+}
+
+extension Name {
+    /// Up to eight bytes of the label below `origin`, in lower case; 0 for the origin itself.
+    fileprivate func orderKey(below origin: Name) -> UInt64 {
+        var start = 0
+        var next = 0
+        while wire.count - next > origin.wire.count {
+            start = next
+            next += 1 + Int(wire[next])
+        }
+        guard next > start else { return 0 }
+        var key: UInt64 = 0
+        for index in 1...8 {
+            let byte = index <= Int(wire[start]) ? Name.lowercased(wire[start + index]) : 0
+            key = key << 8 | UInt64(byte)
+        }
+        return key
     }
 }

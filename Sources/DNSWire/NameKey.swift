@@ -1,68 +1,65 @@
-/// A lower-cased question name with its label boundaries, in memory that a worker owns.
+/// A lower-cased question name, in memory that a worker owns.
 ///
 /// Lower-casing works on eight bytes at once: length bytes are at most 63 and so never look like
 /// letters. Each suffix of the name can be hashed and compared where it lies.
 @safe
-package struct NameKey: ~Copyable {
-    /// The name, then zeroes up to the next multiple of 8.
-    private let storage: UnsafeMutableRawBufferPointer
-    /// Offsets of the labels, leftmost first; the root label's last.
-    private let offsets: UnsafeMutableBufferPointer<UInt8>
-    package private(set) var byteCount = 0
-    package private(set) var labelCount = 0
-
-    /// Labels that fit in 255 bytes.
-    private static let maximumLabels = 127
+public struct NameKey: ~Copyable {
+    /// The name, then zeroes.
+    @usableFromInline let storage: UnsafeMutableRawBufferPointer
+    public private(set) var byteCount = 0
 
     package init() {
         unsafe storage = .allocate(byteCount: 264, alignment: 8)
-        unsafe offsets = .allocate(capacity: NameKey.maximumLabels + 1)
         unsafe storage.initializeMemory(as: UInt8.self, repeating: 0)
-        unsafe offsets.initialize(repeating: 0)
     }
 
-    deinit {
-        unsafe storage.deallocate()
-        unsafe offsets.deallocate()
-    }
+    deinit { unsafe storage.deallocate() }
 
     /// Takes an uncompressed, well-formed name of at most 255 bytes.
     package mutating func set(_ name: ByteView) {
         precondition(name.count >= 1 && name.count <= Name.maximumBytes, "not a name")
-        let sink = unsafe ByteSink(storage)
-        var offset = 0
-        while offset &+ 8 <= name.count {
-            sink.putWord(NameKey.lowercased(name.word(offset)), at: offset)
-            offset &+= 8
-        }
-        while offset < name.count {
-            sink.put(Name.lowercased(name.byte(offset)), at: offset)
-            offset &+= 1
-        }
+        unsafe ByteSink(storage).copyLowercased(name, at: 0)
         byteCount = name.count
-        labelCount = 0
-        offset = 0
-        while offset < byteCount, labelCount < NameKey.maximumLabels {
-            let length = name.byte(offset)
-            if length == 0 { break }
-            unsafe offsets[labelCount] = UInt8(truncatingIfNeeded: offset)
-            labelCount &+= 1
-            offset &+= 1 &+ Int(length)
+    }
+
+    /// The whole name.
+    @inlinable @inline(__always)
+    public var name: ByteView { suffix(from: 0) }
+
+    /// Labels of the name without the root's; counts them.
+    package var labelCount: Int {
+        var labels = 0
+        var offset = 0
+        // Ends: each label moves on by two bytes at least.
+        while offset &+ 1 < byteCount {
+            offset = parent(of: offset)
+            labels &+= 1
         }
-        unsafe offsets[labelCount] = UInt8(truncatingIfNeeded: byteCount &- 1)
+        return labels
+    }
+
+    /// Where the label behind the one at `offset` begins.
+    @inlinable @inline(__always)
+    public func parent(of offset: Int) -> Int {
+        offset &+ 1 &+ Int(suffix(from: offset).byte(0))
+    }
+
+    /// The name from the label at `offset` on.
+    @inlinable @inline(__always)
+    public func suffix(from offset: Int) -> ByteView {
+        unsafe ByteView(UnsafeRawBufferPointer(storage)).slice(offset, byteCount &- offset)
     }
 
     /// The name without its `dropping` leftmost labels.
-    @inline(__always)
     package func suffix(dropping labels: Int) -> ByteView {
-        precondition(labels >= 0 && labels <= labelCount, "outside the name")
-        let start = unsafe Int(offsets[labels])
-        return unsafe ByteView(UnsafeRawBufferPointer(storage)).slice(start, byteCount &- start)
+        var offset = 0
+        for _ in 0..<labels { offset = parent(of: offset) }
+        return suffix(from: offset)
     }
 
     /// Turns A-Z into a-z in each byte of a word and leaves the rest.
     @inlinable @inline(__always)
-    package static func lowercased(_ word: UInt64) -> UInt64 {
+    public static func lowercased(_ word: UInt64) -> UInt64 {
         let low = word & 0x7F7F_7F7F_7F7F_7F7F
         let atLeastA = low &+ 0x3F3F_3F3F_3F3F_3F3F
         let aboveZ = low &+ 0x2525_2525_2525_2525

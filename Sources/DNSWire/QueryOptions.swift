@@ -1,44 +1,45 @@
 /// Codes of EDNS options (IANA "DNS EDNS0 Option Codes").
-package enum OptionCode {
+public enum OptionCode {
     /// RFC 5001.
-    @inlinable package static var nsid: UInt16 { 3 }
+    @inlinable public static var nsid: UInt16 { 3 }
     /// RFC 7871.
-    @inlinable package static var clientSubnet: UInt16 { 8 }
+    @inlinable public static var clientSubnet: UInt16 { 8 }
     /// RFC 7873.
-    @inlinable package static var cookie: UInt16 { 10 }
+    @inlinable public static var cookie: UInt16 { 10 }
     /// RFC 7828.
-    @inlinable package static var keepalive: UInt16 { 11 }
+    @inlinable public static var keepalive: UInt16 { 11 }
     /// RFC 8914.
-    @inlinable package static var extendedError: UInt16 { 15 }
+    @inlinable public static var extendedError: UInt16 { 15 }
 }
 
 /// The options of a query that this server knows; it ignores all others (RFC 6891 §6.1.2).
 ///
 /// Parsing tells what was sent, well-formed or not: whether that matters depends on what the server has
 /// switched on, and on the transport. Of an option that is there twice the first counts.
-package struct QueryOptions {
-    package var hasNSID = false
+public struct QueryOptions {
+    public var hasNSID = false
 
-    package var hasCookie = false
+    public var hasCookie = false
     /// Whether client and server cookie have lengths that they can have (RFC 7873 §5.2.2).
-    package var cookieIsWellFormed = false
+    public var cookieIsWellFormed = false
     /// The client's eight bytes as a little-endian number.
-    package var clientCookie: UInt64 = 0
+    public var clientCookie: UInt64 = 0
     /// Bytes of the server cookie that the client gave back; 0: none.
-    package var serverCookieBytes = 0
+    public var serverCookieBytes = 0
     /// The 16 bytes of one such as this server makes, as two little-endian numbers.
-    package var serverCookieHead: UInt64 = 0
-    package var serverCookieHash: UInt64 = 0
+    public var serverCookieHead: UInt64 = 0
+    public var serverCookieHash: UInt64 = 0
 
-    package var hasSubnet = false
+    public var hasSubnet = false
     /// The network; nil when there is none or it is malformed.
-    package var subnet: ClientSubnet?
+    public var subnet: ClientSubnet?
 
-    package var hasKeepalive = false
+    public var hasKeepalive = false
     /// Whether it has no data, as in queries (RFC 7828 §3.1).
-    package var keepaliveIsWellFormed = false
+    public var keepaliveIsWellFormed = false
 
-    package init() {}
+    @inlinable @inline(__always)
+    public init() {}
 
     /// Reads all options; false when their lengths do not add up to the OPT's data exactly.
     ///

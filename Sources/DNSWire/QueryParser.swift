@@ -8,8 +8,10 @@ extension Query {
     /// Fills in `self` from `packet`.
     package mutating func parse(_ packet: ByteView) -> ParseOutcome {
         guard packet.count >= Header.bytes else { return .silent }
-        id = packet.u16(0)
-        flags = packet.u16(2)
+        // Checked once; what stands at fixed places in it needs no more.
+        let header = packet.slice(0, Header.bytes)
+        id = header.u16(0)
+        flags = header.u16(2)
         // A response to a response would let two servers talk for ever.
         guard flags & Header.responseBit == 0 else { return .silent }
         switch opcode {
@@ -17,16 +19,16 @@ extension Query {
         case .notify, .update: return settle(packet, .refused)
         default: return settle(packet, .notImplemented)
         }
-        let questions = packet.u16(4)
+        let questions = header.u16(4)
         guard questions <= 1 else { return settle(packet, .formatError) }
         if questions == 1 {
             guard parseQuestion(packet) else { return .error(.formatError) }
         }
-        guard packet.u16(Header.answerCountOffset) == 0 else { return settle(packet, .formatError) }
-        let authority = Int(packet.u16(Header.authorityCountOffset))
+        guard header.u16(Header.answerCountOffset) == 0 else { return settle(packet, .formatError) }
+        let authority = Int(header.u16(Header.authorityCountOffset))
         // IXFR carries the client's SOA there (RFC 1995 §3).
         guard authority == 0 || type == .ixfr else { return settle(packet, .formatError) }
-        let extra = authority &+ Int(packet.u16(Header.additionalCountOffset))
+        let extra = authority &+ Int(header.u16(Header.additionalCountOffset))
         guard extra <= Query.maximumExtraRecords else { return .error(.formatError) }
         var offset = max(questionEnd, Header.bytes)
         for index in 0..<extra {
@@ -76,24 +78,16 @@ extension Query {
     }
 
     /// Reads name, type and class; a question's name is never compressed.
+    @inline(__always)
     private mutating func parseQuestion(_ packet: ByteView) -> Bool {
-        var offset = Header.bytes
-        var labels = 0
-        while true {
-            guard offset < packet.count else { return false }
-            let length = Int(packet.byte(offset))
-            if length == 0 { break }
-            guard length <= Name.maximumLabelBytes else { return false }
-            offset &+= 1 &+ length
-            labels &+= 1
-            guard offset &- Header.bytes < Name.maximumBytes else { return false }
-        }
-        guard offset &+ 5 <= packet.count else { return false }
-        nameBytes = offset &+ 1 &- Header.bytes
+        guard let (end, labels) = packet.nameEnd(from: Header.bytes), end &+ 4 <= packet.count
+        else { return false }
+        nameBytes = end &- Header.bytes
         labelCount = labels
-        type = RRType(rawValue: packet.u16(offset &+ 1))
-        rrClass = packet.u16(offset &+ 3)
-        questionEnd = offset &+ 5
+        let fixed = packet.slice(end, 4)
+        type = RRType(rawValue: fixed.u16(0))
+        rrClass = fixed.u16(2)
+        questionEnd = end &+ 4
         return true
     }
 
@@ -102,24 +96,32 @@ extension Query {
         _ packet: ByteView, _ offset: inout Int, isAdditional: Bool, isLast: Bool
     ) -> Bool {
         let start = offset
-        guard skipName(packet, &offset), offset &+ 10 <= packet.count else { return false }
-        let recordType = RRType(rawValue: packet.u16(offset))
-        let dataBytes = Int(packet.u16(offset &+ 8))
+        guard offset < packet.count else { return false }
+        if packet.byte(offset) == 0 {
+            offset &+= 1
+        } else if !skipName(packet, &offset) {
+            return false
+        }
+        guard offset &+ 10 <= packet.count else { return false }
+        let fixed = packet.slice(offset, 10)
+        let recordType = RRType(rawValue: fixed.u16(0))
+        let dataBytes = Int(fixed.u16(8))
         let data = offset &+ 10
         guard dataBytes <= packet.count &- data else { return false }
         if recordType == .opt {
             // Additional, owned by the root, and there is only one (RFC 6891 §6.1.1).
             guard isAdditional, packet.byte(start) == 0, !hasEDNS else { return false }
             hasEDNS = true
-            udpPayloadBytes = max(Int(packet.u16(offset &+ 2)), Header.plainUDPBytes)
-            ednsVersion = packet.byte(offset &+ 5)
-            dnssecOK = packet.byte(offset &+ 6) & 0x80 != 0
+            udpPayloadBytes = max(Int(fixed.u16(2)), Header.plainUDPBytes)
+            ednsVersion = fixed.byte(5)
+            dnssecOK = fixed.byte(6) & 0x80 != 0
             optionsOffset = data
             optionsBytes = dataBytes
             let understands = ednsVersion == 0
-            guard options.read(packet.slice(data, dataBytes), understands: understands) else {
-                return false
-            }
+            guard
+                dataBytes == 0
+                    || options.read(packet.slice(data, dataBytes), understands: understands)
+            else { return false }
         } else if recordType == .tsig {
             // Additional, and the last record of all, so there is only one (RFC 8945 §5.1, §5.2).
             guard isAdditional, isLast,

@@ -1,7 +1,7 @@
 /// Where the TSIG record of a query lies; offsets point into the packet (RFC 8945 §4.2).
 ///
 /// This server has no keys, so a signature is read only to be refused in the form that clients expect.
-package struct QuerySignature {
+public struct QuerySignature {
     /// The key's name, which may end in a compression pointer.
     package let owner: Int
     /// The algorithm's name, which may not, and its bytes.

@@ -1,49 +1,49 @@
 /// A resource record type (RFC 1035 §3.2.2, IANA "Resource Record (RR) TYPEs").
-package struct RRType: RawRepresentable, Hashable, Sendable {
-    package let rawValue: UInt16
+public struct RRType: RawRepresentable, Hashable, Sendable {
+    public let rawValue: UInt16
 
     @inlinable
-    package init(rawValue: UInt16) { self.rawValue = rawValue }
+    public init(rawValue: UInt16) { self.rawValue = rawValue }
 
     // Spelled out: the synthesised one is called through a table from other modules.
     @inlinable @inline(__always)
-    package static func == (a: RRType, b: RRType) -> Bool { a.rawValue == b.rawValue }
+    public static func == (a: RRType, b: RRType) -> Bool { a.rawValue == b.rawValue }
 
-    @inlinable package static var a: RRType { RRType(rawValue: 1) }
-    @inlinable package static var ns: RRType { RRType(rawValue: 2) }
-    @inlinable package static var cname: RRType { RRType(rawValue: 5) }
-    @inlinable package static var soa: RRType { RRType(rawValue: 6) }
-    @inlinable package static var ptr: RRType { RRType(rawValue: 12) }
-    @inlinable package static var hinfo: RRType { RRType(rawValue: 13) }
-    @inlinable package static var mx: RRType { RRType(rawValue: 15) }
-    @inlinable package static var txt: RRType { RRType(rawValue: 16) }
-    @inlinable package static var aaaa: RRType { RRType(rawValue: 28) }
-    @inlinable package static var srv: RRType { RRType(rawValue: 33) }
-    @inlinable package static var naptr: RRType { RRType(rawValue: 35) }
-    @inlinable package static var dname: RRType { RRType(rawValue: 39) }
-    @inlinable package static var opt: RRType { RRType(rawValue: 41) }
-    @inlinable package static var ds: RRType { RRType(rawValue: 43) }
-    @inlinable package static var rrsig: RRType { RRType(rawValue: 46) }
-    @inlinable package static var nsec: RRType { RRType(rawValue: 47) }
-    @inlinable package static var dnskey: RRType { RRType(rawValue: 48) }
-    @inlinable package static var svcb: RRType { RRType(rawValue: 64) }
-    @inlinable package static var https: RRType { RRType(rawValue: 65) }
-    @inlinable package static var tkey: RRType { RRType(rawValue: 249) }
-    @inlinable package static var tsig: RRType { RRType(rawValue: 250) }
-    @inlinable package static var ixfr: RRType { RRType(rawValue: 251) }
-    @inlinable package static var axfr: RRType { RRType(rawValue: 252) }
-    @inlinable package static var mailb: RRType { RRType(rawValue: 253) }
-    @inlinable package static var maila: RRType { RRType(rawValue: 254) }
-    @inlinable package static var any: RRType { RRType(rawValue: 255) }
-    @inlinable package static var caa: RRType { RRType(rawValue: 257) }
+    @inlinable public static var a: RRType { RRType(rawValue: 1) }
+    @inlinable public static var ns: RRType { RRType(rawValue: 2) }
+    @inlinable public static var cname: RRType { RRType(rawValue: 5) }
+    @inlinable public static var soa: RRType { RRType(rawValue: 6) }
+    @inlinable public static var ptr: RRType { RRType(rawValue: 12) }
+    @inlinable public static var hinfo: RRType { RRType(rawValue: 13) }
+    @inlinable public static var mx: RRType { RRType(rawValue: 15) }
+    @inlinable public static var txt: RRType { RRType(rawValue: 16) }
+    @inlinable public static var aaaa: RRType { RRType(rawValue: 28) }
+    @inlinable public static var srv: RRType { RRType(rawValue: 33) }
+    @inlinable public static var naptr: RRType { RRType(rawValue: 35) }
+    @inlinable public static var dname: RRType { RRType(rawValue: 39) }
+    @inlinable public static var opt: RRType { RRType(rawValue: 41) }
+    @inlinable public static var ds: RRType { RRType(rawValue: 43) }
+    @inlinable public static var rrsig: RRType { RRType(rawValue: 46) }
+    @inlinable public static var nsec: RRType { RRType(rawValue: 47) }
+    @inlinable public static var dnskey: RRType { RRType(rawValue: 48) }
+    @inlinable public static var svcb: RRType { RRType(rawValue: 64) }
+    @inlinable public static var https: RRType { RRType(rawValue: 65) }
+    @inlinable public static var tkey: RRType { RRType(rawValue: 249) }
+    @inlinable public static var tsig: RRType { RRType(rawValue: 250) }
+    @inlinable public static var ixfr: RRType { RRType(rawValue: 251) }
+    @inlinable public static var axfr: RRType { RRType(rawValue: 252) }
+    @inlinable public static var mailb: RRType { RRType(rawValue: 253) }
+    @inlinable public static var maila: RRType { RRType(rawValue: 254) }
+    @inlinable public static var any: RRType { RRType(rawValue: 255) }
+    @inlinable public static var caa: RRType { RRType(rawValue: 257) }
 
     /// Question-only and meta types, which no zone can hold (RFC 6895 §3.1).
-    package var isMeta: Bool {
+    public var isMeta: Bool {
         rawValue == 0 || rawValue == 41 || (rawValue >= 128 && rawValue <= 255)
     }
 
     /// Names and numbers, as IANA lists them.
-    package static let mnemonics: [(String, UInt16)] = [
+    public static let mnemonics: [(String, UInt16)] = [
         ("A", 1), ("NS", 2), ("MD", 3), ("MF", 4), ("CNAME", 5), ("SOA", 6), ("MB", 7), ("MG", 8),
         ("MR", 9), ("NULL", 10), ("WKS", 11), ("PTR", 12), ("HINFO", 13), ("MINFO", 14), ("MX", 15),
         ("TXT", 16), ("RP", 17), ("AFSDB", 18), ("X25", 19), ("ISDN", 20), ("RT", 21), ("NSAP", 22),
@@ -64,7 +64,7 @@ package struct RRType: RawRepresentable, Hashable, Sendable {
     ]
 
     /// Reads a mnemonic or `TYPEnnn` (RFC 3597 §5), in any case.
-    package init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         let upper = text.uppercased()
         if let known = RRType.mnemonics.first(where: { $0.0 == upper }) {
             self.init(rawValue: known.1)
@@ -79,7 +79,7 @@ package struct RRType: RawRepresentable, Hashable, Sendable {
 }
 
 extension RRType: CustomStringConvertible {
-    package var description: String {
+    public var description: String {
         RRType.mnemonics.first { $0.1 == rawValue }?.0 ?? "TYPE\(rawValue)"
     }
 }

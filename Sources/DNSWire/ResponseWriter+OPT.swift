@@ -1,31 +1,33 @@
 /// The OPT record and its options, written last (RFC 6891 §6.1).
 extension ResponseWriter {
     /// Bytes of an option before its data.
-    @inlinable package static var optionHeadBytes: Int { 4 }
+    @inlinable public static var optionHeadBytes: Int { 4 }
 
     /// Begins the OPT record; options may follow, and nothing else.
     ///
     /// - Parameter udpBytes: the largest message that this server takes over UDP.
-    @inlinable
-    package mutating func beginOPT(_ query: Query, udpBytes: Int) {
-        out.put(UInt8(0), at: length)
-        out.put(RRType.opt.rawValue, at: length &+ 1)
-        out.put(UInt16(truncatingIfNeeded: udpBytes), at: length &+ 3)
-        // Upper bits of the rcode, version 0, DO as it came (RFC 6891 §6.1.3, RFC 3225 §3).
-        out.put(UInt8(truncatingIfNeeded: rcode.rawValue >> 4), at: length &+ 5)
-        out.put(UInt8(0), at: length &+ 6)
-        out.put(query.dnssecOK ? UInt16(0x8000) : 0, at: length &+ 7)
-        out.put(UInt16(0), at: length &+ 9)
+    @inlinable @inline(__always)
+    public mutating func beginOPT(_ query: borrowing Query, udpBytes: Int) {
+        // The root, OPT, the size; upper bits of the rcode, version 0, DO as it came, and a length of 0
+        // for now (RFC 6891 §6.1.3, RFC 3225 §3). The two stores share a byte.
+        let dnssecOK: UInt32 = query.dnssecOK ? 0x80 : 0
+        let front =
+            UInt64(RRType.opt.rawValue) &<< 40
+            | UInt64(UInt16(truncatingIfNeeded: udpBytes)) &<< 24
+            | UInt64(UInt8(truncatingIfNeeded: rcode.rawValue >> 4)) &<< 16 | UInt64(dnssecOK)
+        out.putWord(front.bigEndian, at: length)
+        out.put(dnssecOK &<< 24, at: length &+ 7)
         length &+= ResponseWriter.optBytes
         optEnd = length
         additionalRecords &+= 1
     }
 
     /// Ends the OPT record, if there is one, before another record or at the end of the message.
-    @inlinable
+    @inlinable @inline(__always)
     mutating func endOPT() {
         guard optEnd != 0, optionsEnd == 0 else { return }
         optionsEnd = length
+        guard length > optEnd else { return }
         out.put(UInt16(truncatingIfNeeded: length &- optEnd), at: optEnd &- 2)
     }
 

@@ -1,5 +1,5 @@
 /// What is known about one address of an endpoint (DESIGN §2, "verdict").
-package enum Verdict: UInt8, Sendable, Hashable, CaseIterable {
+public enum Verdict: UInt8, Sendable, Hashable, CaseIterable {
     /// Nothing checks it and no feed speaks of it: counts as healthy.
     case unchecked = 0
     /// Its monitor has not finished its first round.
@@ -13,7 +13,7 @@ package enum Verdict: UInt8, Sendable, Hashable, CaseIterable {
 }
 
 /// An operator's word about an endpoint; stronger than every verdict.
-package enum Override: UInt8, Sendable, Hashable, CaseIterable {
+public enum Override: UInt8, Sendable, Hashable, CaseIterable {
     case none = 0
     /// Used only when nothing better is left.
     case softDrain = 1
@@ -26,14 +26,14 @@ package enum Override: UInt8, Sendable, Hashable, CaseIterable {
 }
 
 extension Verdict: CustomStringConvertible {
-    package init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         guard let match = Verdict.allCases.first(where: { $0.description == text }) else {
             return nil
         }
         self = match
     }
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .unchecked: "unchecked"
         case .unknown: "unknown"

@@ -6,16 +6,16 @@
 ///     └──────────────────────────────┴─────┴────────┴───────┘
 ///
 /// All zero means unchecked: memory that nobody wrote yet never takes an endpoint out.
-package struct VerdictWord: RawRepresentable, Hashable, Sendable {
-    package let rawValue: UInt32
+public struct VerdictWord: RawRepresentable, Hashable, Sendable {
+    public let rawValue: UInt32
 
     @inlinable
-    package init(rawValue: UInt32) { self.rawValue = rawValue }
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// - Parameter changeSeconds: the earliest time until the verdict could change: interval × checks
     ///   still needed; 0 when nothing checks. Clamped to 24 bits.
     @inlinable
-    package init(_ verdict: Verdict, override: Override = .none, changeSeconds: UInt32 = 0) {
+    public init(_ verdict: Verdict, override: Override = .none, changeSeconds: UInt32 = 0) {
         rawValue =
             min(changeSeconds, 0xFF_FFFF) << 8 | UInt32(override.rawValue) << 3
             | UInt32(verdict.rawValue)
@@ -23,16 +23,16 @@ package struct VerdictWord: RawRepresentable, Hashable, Sendable {
 
     /// The verdict; bits that no version of this code writes read as unchecked.
     @inlinable
-    package var verdict: Verdict {
+    public var verdict: Verdict {
         Verdict(rawValue: UInt8(truncatingIfNeeded: rawValue & 7)) ?? .unchecked
     }
 
     @inlinable
-    package var override: Override {
+    public var override: Override {
         Override(rawValue: UInt8(truncatingIfNeeded: rawValue >> 3 & 7)) ?? .none
     }
 
     /// Seconds until the verdict could change at the earliest; 0 when nothing checks.
     @inlinable
-    package var changeSeconds: UInt32 { rawValue >> 8 }
+    public var changeSeconds: UInt32 { rawValue >> 8 }
 }

@@ -2,7 +2,7 @@
 ///
 /// `queries` is the sum of `udpQueries` and `tcpQueries`, and of `dropped`, `rateDropped` and the responses by
 /// code.
-package enum Counter: Int, CaseIterable, Sendable {
+public enum Counter: Int, CaseIterable, Sendable {
     case udpQueries
     case tcpQueries
     /// Packets that were not answered: responses, fragments of a header.
@@ -43,25 +43,25 @@ package enum Counter: Int, CaseIterable, Sendable {
 
 /// One worker's counters in shared memory: plain integers with a single writer.
 @safe
-package struct CounterPage: @unchecked Sendable {
+public struct CounterPage: @unchecked Sendable {
     @usableFromInline let values: UnsafeMutablePointer<UInt64>
 
     /// Bytes of one page; no two workers share a cache line.
-    package static let bytes = 4096
+    public static let bytes = 4096
 
-    package init(_ memory: UnsafeMutableRawPointer) {
+    public init(_ memory: UnsafeMutableRawPointer) {
         unsafe values = memory.bindMemory(to: UInt64.self, capacity: Counter.allCases.count)
     }
 
     /// Counters of its own that live for ever: for tests.
-    package init() {
+    public init() {
         let memory = UnsafeMutableRawPointer.allocate(byteCount: CounterPage.bytes, alignment: 64)
         unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: CounterPage.bytes)
         unsafe self.init(memory)
     }
 
     @inlinable @inline(__always)
-    package func add(_ counter: Counter) { unsafe values[counter.rawValue] &+= 1 }
+    public func add(_ counter: Counter) { unsafe values[counter.rawValue] &+= 1 }
 
-    package func value(_ counter: Counter) -> UInt64 { unsafe values[counter.rawValue] }
+    public func value(_ counter: Counter) -> UInt64 { unsafe values[counter.rawValue] }
 }

@@ -43,6 +43,12 @@ package final class ImageCell: @unchecked Sendable {
         unsafe mark(worker).pointee.store(0, ordering: .sequentiallyConsistent)
     }
 
+    /// What is served; for the thread that publishes, no other.
+    package var served: LoadedImage {
+        let pointer = unsafe current.load(ordering: .sequentiallyConsistent).unsafelyUnwrapped
+        return unsafe Unmanaged<LoadedImage>.fromOpaque(pointer).takeUnretainedValue()
+    }
+
     /// Puts `image` in place of the current one and waits until no worker reads the old one.
     ///
     /// Batches end within milliseconds; a worker that does not is waited for without end, because

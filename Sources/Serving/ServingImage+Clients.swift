@@ -3,11 +3,17 @@ package import DNSWire
 /// What the server's settings say about clients, read where it lies.
 extension ServingImage {
     /// What holds for one client.
-    package struct ClientRules {
-        let bits: UInt32
+    public struct ClientRules {
+        @usableFromInline let bits: UInt32
 
-        package var isRefused: Bool { bits & ImageLayout.Network.refused != 0 }
-        package var isUnlimited: Bool { bits & ImageLayout.Network.unlimited != 0 }
+        @inlinable
+        init(bits: UInt32) { self.bits = bits }
+
+        /// Those of a client that no network has rules for.
+        @inlinable public static var none: ClientRules { ClientRules(bits: 0) }
+
+        @inlinable public var isRefused: Bool { bits & ImageLayout.Network.refused != 0 }
+        @inlinable public var isUnlimited: Bool { bits & ImageLayout.Network.unlimited != 0 }
     }
 
     /// The rules of the network that the client is in: a binary search over the ranges of all networks.
@@ -30,12 +36,10 @@ extension ServingImage {
         return ClientRules(bits: bytes.native32(row &+ ImageLayout.Network.rules))
     }
 
-    /// Whether any client has rules of its own.
-    package var hasClientRules: Bool { bytes.native32(root &+ ImageLayout.Field.networkCount) != 0 }
-
     /// Whether responses over UDP are limited.
-    package var hasRateLimit: Bool {
-        bytes.native32(root &+ ImageLayout.Field.features) & ImageLayout.Features.rateLimit != 0
+    @inlinable @inline(__always)
+    public var hasRateLimit: Bool {
+        features & ImageLayout.Features.rateLimit != 0
     }
 
     /// Whether what exceeds a limit is only counted.

@@ -4,7 +4,7 @@ package import DNSWire
 extension ServingImage {
     @inline(__always)
     private func has(_ feature: UInt32) -> Bool {
-        bytes.native32(root &+ ImageLayout.Field.features) & feature != 0
+        features & feature != 0
     }
 
     /// Whether client subnets are read and echoed (RFC 7871).
@@ -28,11 +28,6 @@ extension ServingImage {
     package var previousSecret: CookieSecret? {
         guard has(ImageLayout.Features.previousSecret) else { return nil }
         return CookieSecret(bytes, at: root &+ ImageLayout.Field.previousSecret)
-    }
-
-    /// Largest response over UDP to a client that has not shown a valid cookie.
-    package var udpBytesWithoutCookie: Int {
-        Int(bytes.native32(root &+ ImageLayout.Field.udpBytesWithoutCookie))
     }
 
     /// When idle TCP connections are closed, in units of 100 ms.

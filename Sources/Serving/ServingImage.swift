@@ -1,34 +1,34 @@
-package import DNSWire
+public import DNSWire
 
 /// Everything needed to answer, read where it lies: zones, prebuilt answers, policies, settings.
-package struct ServingImage {
-    package let bytes: ByteView
+public struct ServingImage {
+    public let bytes: ByteView
     /// Where the header lies: 0, or the offset of a patch.
-    package let root: Int
+    public let root: Int
     @usableFromInline let slots: Int
     @usableFromInline let slotMask: Int
     @usableFromInline let patchSlots: Int
     @usableFromInline let patchMask: Int
     @usableFromInline let zones: Int
     @usableFromInline let addresses: Int
-    package let zoneCount: Int
-    package let addressCount: Int
-    package let endpointCount: Int
-    package let nameCount: Int
-    package let steeredCount: Int
     /// Most labels of any name in the image.
-    package let maximumLabels: Int
+    public let maximumLabels: Int
     /// Largest response over UDP, in bytes.
-    package let udpBytes: Int
-    package let generation: UInt64
-    private let endpoints: Int
+    public let udpBytes: Int
+    public let generation: UInt64
+    /// Largest response over UDP to a client that has not shown a valid cookie.
+    public let udpBytesWithoutCookie: Int
+    /// Bits of `ImageLayout.Features`.
+    @usableFromInline let features: UInt32
+    /// Whether any client has rules of its own.
+    public let hasClientRules: Bool
 
     /// Reads a header; refuses what is foreign, cut short or damaged.
     ///
     /// Of a patch only what it added is checked: who serves it has checked what it follows.
     ///
     /// - Parameter root: where the header lies.
-    package init(_ bytes: ByteView, root: Int = 0) throws(ImageError) {
+    public init(_ bytes: ByteView, root: Int = 0) throws(ImageError) {
         typealias Field = ImageLayout.Field
         guard root >= 0, root % 8 == 0, bytes.count &- root >= ImageLayout.headerBytes,
             bytes.word(root &+ Field.magic) == ImageLayout.magic
@@ -58,16 +58,13 @@ package struct ServingImage {
         patchSlots = number(Field.patchSlots)
         patchMask = number(Field.patchMask)
         zones = number(Field.zones)
-        zoneCount = number(Field.zoneCount)
         addresses = number(Field.addresses)
-        addressCount = number(Field.addressCount)
-        endpoints = number(Field.endpoints)
-        endpointCount = number(Field.endpointCount)
-        nameCount = number(Field.nameCount)
-        steeredCount = number(Field.steeredCount)
         maximumLabels = number(Field.maximumLabels)
         udpBytes = number(Field.udpBytes)
         generation = all.word(root &+ Field.generation)
+        udpBytesWithoutCookie = number(Field.udpBytesWithoutCookie)
+        hasClientRules = number(Field.networkCount) != 0
+        features = all.native32(root &+ Field.features)
         // A table that is always full would make a miss walk for ever.
         for (mask, count) in [
             (slotMask, number(Field.baseCount)), (patchMask, number(Field.patchCount)),
@@ -75,6 +72,18 @@ package struct ServingImage {
             guard (mask &+ 1) & mask == 0, count <= mask else { throw .damaged }
         }
     }
+
+    // Read where they lie: an image is copied for each response, and few of those need these.
+    @inlinable public var zoneCount: Int { number(ImageLayout.Field.zoneCount) }
+    @inlinable public var addressCount: Int { number(ImageLayout.Field.addressCount) }
+    public var endpointCount: Int { number(ImageLayout.Field.endpointCount) }
+    public var nameCount: Int { number(ImageLayout.Field.nameCount) }
+    public var steeredCount: Int { number(ImageLayout.Field.steeredCount) }
+    private var endpoints: Int { number(ImageLayout.Field.endpoints) }
+
+    /// A field of the header that is read.
+    @inlinable @inline(__always)
+    func number(_ field: Int) -> Int { Int(bytes.native32(root &+ field)) }
 
     /// The checksum of a header and what follows it: of every word but the checksum itself.
     static func checksum(_ bytes: ByteView, from root: Int) -> UInt64 {
@@ -126,8 +135,11 @@ package struct ServingImage {
 
     /// The node of a lower-case wire name; nil when no zone has it.
     @inlinable @inline(__always)
-    package func find(_ name: ByteView) -> NodeView? {
-        let hash = NameHash.hash(name)
+    public func find(_ name: ByteView) -> NodeView? { find(name, hash: NameHash.hash(name)) }
+
+    /// The same with the name's `NameHash`.
+    @inlinable @inline(__always)
+    public func find(_ name: ByteView, hash: UInt64) -> NodeView? {
         if patchSlots != 0, let changed = probe(patchSlots, patchMask, hash, name) {
             return changed.isGone ? nil : changed
         }
@@ -141,11 +153,11 @@ package struct ServingImage {
         var index = Int(truncatingIfNeeded: hash) & mask
         // Linear probing; a free slot ends it, and there is always one.
         while true {
-            let slot = slots &+ index &* ImageLayout.Slot.bytes
-            let node = bytes.native32(slot &+ ImageLayout.Slot.node)
+            let slot = bytes.word(slots &+ index &* ImageLayout.Slot.bytes)
+            let node = Int(slot &>> UInt64(8 &* ImageLayout.Slot.node))
             if node == 0 { return nil }
-            if bytes.native32(slot) == tag {
-                let view = NodeView(bytes: bytes, offset: Int(node))
+            if UInt32(truncatingIfNeeded: slot) == tag {
+                let view = NodeView(bytes: bytes, offset: node)
                 if view.name.equals(name) { return view }
             }
             index = (index &+ 1) & mask
@@ -154,40 +166,40 @@ package struct ServingImage {
 
     /// A node by its offset; nil for 0.
     @inlinable @inline(__always)
-    package func node(_ offset: UInt32) -> NodeView? {
+    public func node(_ offset: UInt32) -> NodeView? {
         offset == 0 ? nil : NodeView(bytes: bytes, offset: Int(offset))
     }
 
     /// A zone by its number.
     @inlinable @inline(__always)
-    package func zone(_ index: Int) -> ZoneView {
+    public func zone(_ index: Int) -> ZoneView {
         precondition(index >= 0 && index < zoneCount, "no such zone")
         return ZoneView(bytes: bytes, offset: zones &+ index &* ImageLayout.Zone.bytes)
     }
 
     /// An endpoint's address by its number.
     @inlinable @inline(__always)
-    package func address(_ index: Int) -> AddressView {
+    public func address(_ index: Int) -> AddressView {
         precondition(index >= 0 && index < addressCount, "no such address")
         return AddressView(bytes: bytes, offset: addresses &+ index &* ImageLayout.Address.bytes)
     }
 
     /// An endpoint by its number.
-    package func endpoint(_ index: Int) -> EndpointView {
+    public func endpoint(_ index: Int) -> EndpointView {
         precondition(index >= 0 && index < endpointCount, "no such endpoint")
         return EndpointView(bytes: bytes, offset: endpoints &+ index &* ImageLayout.Endpoint.bytes)
     }
 }
 
 /// Why a file is not an image that this program can serve.
-package enum ImageError: Error, CustomStringConvertible {
+public enum ImageError: Error, CustomStringConvertible {
     case foreign
     case version(UInt32)
     case cutShort(bytes: Int, expected: UInt64)
     case damaged
     case system(String)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .foreign: "this is not a serving image"
         case .version(let version):

@@ -1,5 +1,5 @@
-package import Health
-package import Synchronization
+public import Health
+public import Synchronization
 
 /// One atomic word per endpoint address, in memory that both processes see, and a count of changes.
 ///
@@ -7,13 +7,13 @@ package import Synchronization
 /// epoch grows after every change of a word: what was derived from the words under one epoch holds for as
 /// long as the epoch is the same.
 @safe
-package struct VerdictTable: @unchecked Sendable {
+public struct VerdictTable: @unchecked Sendable {
     @usableFromInline let words: UnsafeMutablePointer<Atomic<UInt32>>
     @usableFromInline let changes: UnsafeMutablePointer<Atomic<UInt64>>
-    package let count: Int
+    public let count: Int
 
     /// - Parameter epoch: 8 bytes, on a cache line that nobody else writes often.
-    package init(
+    public init(
         _ memory: UnsafeMutableRawPointer, count: Int, epoch: UnsafeMutableRawPointer
     ) {
         unsafe words = memory.bindMemory(to: Atomic<UInt32>.self, capacity: count)
@@ -22,7 +22,7 @@ package struct VerdictTable: @unchecked Sendable {
     }
 
     /// A table of its own, all unchecked, which lives for ever: for tests and simulations.
-    package init(privateWords count: Int) {
+    public init(privateWords count: Int) {
         let memory = UnsafeMutableRawPointer.allocate(byteCount: 64 + count * 4, alignment: 64)
         unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: 64 + count * 4)
         unsafe self.init(memory + 64, count: count, epoch: memory)
@@ -30,7 +30,7 @@ package struct VerdictTable: @unchecked Sendable {
 
     /// The word of a slot; a slot outside the table reads as unchecked, never as down.
     @inlinable @inline(__always)
-    package func load(_ slot: Int) -> VerdictWord {
+    public func load(_ slot: Int) -> VerdictWord {
         guard slot >= 0, slot < count else { return VerdictWord(rawValue: 0) }
         return unsafe VerdictWord(rawValue: words[slot].load(ordering: .acquiring))
     }
@@ -42,7 +42,7 @@ package struct VerdictTable: @unchecked Sendable {
     public var epoch: UInt64 { unsafe changes.pointee.load(ordering: .acquiring) }
 
     /// Stores a word; slots outside the table are nobody's.
-    package func store(_ word: VerdictWord, slot: Int) {
+    public func store(_ word: VerdictWord, slot: Int) {
         guard slot >= 0, slot < count else { return }
         let old = unsafe words[slot].exchange(word.rawValue, ordering: .acquiringAndReleasing)
         if old != word.rawValue { noteChange() }

@@ -30,6 +30,10 @@ enum ServerKeys {
                 "What questions for type ANY get: the smallest RRset of the name, or a HINFO record that says RFC8482 (RFC 8482 §4)"
             ),
             SettingsKey("tcp", .object(tcp), "Limits of DNS over TCP"),
+            SettingsKey("udp", .object(udp), "How UDP queries are waited for"),
+            SettingsKey(
+                "pin-workers", .boolean, default: "false",
+                "Whether each thread that answers over UDP stays on a processor of its own"),
             SettingsKey(
                 "rate-limit", .either([.integer(1...1_000_000), .object(AbuseKeys.rateLimit)]),
                 "Most responses a second over UDP to one network from one name, or an object"),
@@ -123,6 +127,22 @@ enum ServerKeys {
             SettingsKey(
                 "id", .ruledText(.shortText),
                 "The answer to hostname.bind and id.server; without one they are refused"),
+        ])
+
+    static let udp = SettingsShape(
+        title: "udp",
+        keys: [
+            SettingsKey(
+                "coalesce", .integer(0...1000), default: "100",
+                "Microseconds that a worker lets queries gather, between 5,000 and 60,000 of them a second; 0: never"
+            ),
+            SettingsKey(
+                "busy-poll", .integer(0...10000), default: "0",
+                "Microseconds that a worker looks for queries before it sleeps, at the price of a processor; 0: it sleeps at once"
+            ),
+            SettingsKey(
+                "receive-buffer", .integer(65_536...268_435_456), default: "4194304",
+                "Bytes of queries that may wait for each worker; more are lost"),
         ])
 
     static let tcp = SettingsShape(

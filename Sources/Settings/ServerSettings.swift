@@ -37,6 +37,7 @@ package struct ServerSettings: Sendable {
     /// Whether ANY is answered with a HINFO record made for it.
     package var hinfoForAny = false
     package var tcp = TCPSettings()
+    package var udp = UDPSettings()
     /// Limits of responses over UDP; nil: there are none.
     package var rateLimit: RateLimitSettings?
     package var access = AccessSettings()
@@ -67,6 +68,20 @@ package enum CookieSettings: Sendable, Hashable {
     case generated
     /// Secrets of 16 bytes; cookies of the previous one are still taken.
     case secret([UInt8], previous: [UInt8]?)
+}
+
+/// How UDP queries are waited for.
+package struct UDPSettings: Sendable, Hashable {
+    /// Microseconds that a worker lets queries gather at moderate load; 0: never.
+    package var coalesceMicroseconds = 100
+    /// Microseconds that it looks for queries before it sleeps; 0: none.
+    package var busyPollMicroseconds = 0
+    /// Bytes of queries that may wait for each worker.
+    package var receiveBytes = 4 << 20
+    /// Whether each worker stays on a processor of its own.
+    package var pinsWorkers = false
+
+    package init() {}
 }
 
 /// Limits of DNS over TCP.

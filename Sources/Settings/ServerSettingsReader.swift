@@ -42,6 +42,8 @@ private struct ServerSettingsReader {
         settings.chaosID = object.object("chaos")?.text("id")
         settings.hinfoForAny = object.text("any") == "hinfo"
         if let tcp = object.object("tcp") { readTCP(tcp) }
+        if let udp = object.object("udp") { readUDP(udp) }
+        settings.udp.pinsWorkers = object.boolean("pin-workers") ?? false
         readRateLimit(object)
         if let access = object.object("access") { readAccess(access) }
         if let locations = object.object("locations") {
@@ -91,6 +93,15 @@ private struct ServerSettingsReader {
         case .socketAddress(let address)?: settings.control = address
         default: break
         }
+    }
+
+    private mutating func readUDP(_ object: SettingsObject) {
+        let defaults = settings.udp
+        settings.udp.coalesceMicroseconds =
+            object.integer("coalesce") ?? defaults.coalesceMicroseconds
+        settings.udp.busyPollMicroseconds =
+            object.integer("busy-poll") ?? defaults.busyPollMicroseconds
+        settings.udp.receiveBytes = object.integer("receive-buffer") ?? defaults.receiveBytes
     }
 
     private mutating func readTCP(_ object: SettingsObject) {

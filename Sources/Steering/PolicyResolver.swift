@@ -14,6 +14,8 @@ struct PolicyResolver: ~Copyable {
     let block: ByteSink
     /// Addresses of a tree, until the block's end is known.
     let pool: ByteSink
+    /// The words that the block was made from.
+    var witness: VerdictWitness
     /// By node: whether the answer may lead there.
     private let needed: UnsafeMutableBufferPointer<Bool>
     /// By node: whether how it stands decides the answer.
@@ -45,7 +47,7 @@ struct PolicyResolver: ~Copyable {
         let nodes = ProgramLayout.maximumNodes
         let edges = ProgramLayout.maximumEdges
         let blockBytes = ResolvedLayout.maximumBytes
-        let memory = WorkerMemory(bytes: 2 * blockBytes + nodes * 10 + edges * 24)
+        let memory = WorkerMemory(bytes: 3 * blockBytes + nodes * 10 + edges * 24)
         let base = unsafe memory.base
         var offset = 0
         func next<T>(_ count: Int, _ initial: T) -> UnsafeMutableBufferPointer<T> {
@@ -55,6 +57,8 @@ struct PolicyResolver: ~Copyable {
         }
         unsafe block = ByteSink(UnsafeMutableRawBufferPointer(next(blockBytes, UInt8(0))))
         unsafe pool = ByteSink(UnsafeMutableRawBufferPointer(next(blockBytes, UInt8(0))))
+        witness = unsafe VerdictWitness(
+            ByteSink(UnsafeMutableRawBufferPointer(next(blockBytes, UInt8(0)))))
         let thresholds = unsafe next(edges, UInt64(0))
         let aliases = unsafe next(edges, UInt32(0))
         let waiting = unsafe next(edges, UInt32(0))
@@ -93,6 +97,7 @@ struct PolicyResolver: ~Copyable {
         used = Layout.headBytes
         pooled = 0
         fits = true
+        witness.take(program, image, verdicts, v4: v4)
         var changeSeconds = evaluator.judge(
             program, image, verdicts, v4: v4, branch: branch, .facts)
         lookedAt.looks = unsafe evaluator.deciding(program, branch: branch, decides)
@@ -102,6 +107,7 @@ struct PolicyResolver: ~Copyable {
             // Both families, and soon what nobody knows, have a say.
             lookedAt.looks = UInt8(truncatingIfNeeded: (1 &<< program.lookCount) &- 1)
             // A name that the other family still reaches is not down: its clients have a way.
+            witness.add(program, image, verdicts, v4: !v4)
             _ = evaluator.judge(program, image, verdicts, v4: !v4, branch: branch, .facts)
             if unsafe evaluator.standings[root].isUsable { return finish(.noDataFamilyDown) }
             switch steered.whenDown {

@@ -7,11 +7,11 @@ package import Serving
 ///
 /// A block belongs to a steered record, a family and a branch (what the client decides: 0 where no node
 /// asks about it). It holds for one epoch of the verdicts and one image; after either changes, the next
-/// query works it out again. So a verdict is seen by the very next answer, within a batch too.
+/// query works it out again, unless the words that it was made from are what they were. So a verdict is seen by the very next answer, within a batch too.
 ///
 ///     entries: sets of two, 32 bytes each        slab: blocks, filled from the front
 ///     ┌─────────┬─────────┬───────┬──────┐       ┌───────┬────────────┬───────┬──────
-///     │ key     │ version │ block │ room │──────▶│ block │ block      │ block │
+///     │ key     │ version │ block │ ...  │──────▶│ block │ block      │ block │
 ///     └─────────┴─────────┴───────┴──────┘       └───────┴────────────┴───────┴──────
 ///
 /// When the slab is full everything is forgotten and worked out again as it is asked for.
@@ -23,8 +23,9 @@ package struct ResolvedPolicies: ~Copyable {
         /// Where in the slab, and how many bytes are there for it.
         var block: UInt32
         var room: UInt32
-        /// Two entries are one cache line.
-        var padding: UInt64
+        /// Where in the block the words stand that it was made from, and how many; 0: they are not known.
+        var witness: UInt32
+        var witnesses: UInt32
     }
 
     var resolver = PolicyResolver()
@@ -151,7 +152,8 @@ package struct ResolvedPolicies: ~Copyable {
     private mutating func forget() {
         guard used > 0 else { return }
         for index in unsafe 0..<entries.count where unsafe entries[index].version != 0 {
-            unsafe entries[index] = Entry(key: 0, version: 0, block: 0, room: 0, padding: 0)
+            unsafe entries[index] = Entry(
+                key: 0, version: 0, block: 0, room: 0, witness: 0, witnesses: 0)
         }
         used = 0
     }
@@ -164,11 +166,16 @@ package struct ResolvedPolicies: ~Copyable {
         _ steered: SteeredView, v4: Bool, branch: UInt32, _ image: ServingImage,
         _ verdicts: VerdictTable
     ) {
-        resolutions &+= 1
-        let bytes = resolver.resolve(steered, v4: v4, branch: branch, image, verdicts)
         let key = ResolvedPolicies.key(steered.offset, v4: v4, branch: branch)
         let index = place(for: key)
         var entry = unsafe entries[index]
+        if entry.key == key, entry.witnesses > 0, holds(entry, verdicts) {
+            unsafe entries[index].version = version
+            return
+        }
+        resolutions &+= 1
+        var bytes = resolver.resolve(steered, v4: v4, branch: branch, image, verdicts)
+        (entry.witness, entry.witnesses) = addWitness(to: &bytes, verdicts)
         if Int(entry.room) < bytes {
             let room = (bytes &+ ResolvedPolicies.grain &- 1) & ~(ResolvedPolicies.grain &- 1)
             if used &+ room > slab.count { forget() }
@@ -180,6 +187,30 @@ package struct ResolvedPolicies: ~Copyable {
         entry.version = version
         unsafe entries[index] = entry
         slabSink.copy(resolver.block.view.slice(0, bytes), at: Int(entry.block))
+    }
+
+    private func holds(_ entry: Entry, _ verdicts: VerdictTable) -> Bool {
+        let start = Int(entry.block) &+ Int(entry.witness)
+        let bytes = Int(entry.witnesses) &* VerdictWitness.pairBytes
+        return VerdictWitness.holds(slab.slice(start, bytes), verdicts)
+    }
+
+    /// Puts the words behind the block, if they are certain to be those that it was made from.
+    ///
+    /// A word that went to another value and back while the block was made has moved the epoch on its way.
+    private func addWitness(
+        to bytes: inout Int, _ verdicts: VerdictTable
+    ) -> (start: UInt32, count: UInt32) {
+        let view = resolver.witness.view
+        let start = (bytes &+ 7) & ~7
+        guard view.count > 0, start &+ view.count <= resolver.block.count,
+            VerdictWitness.holds(view, verdicts), verdicts.epoch == epoch
+        else { return (0, 0) }
+        resolver.block.copy(view, at: start)
+        bytes = start &+ view.count
+        return (
+            UInt32(truncatingIfNeeded: start), UInt32(truncatingIfNeeded: resolver.witness.count)
+        )
     }
 
     /// The entry that has had this key, else one that is out of date, else one after the other.

@@ -11,6 +11,15 @@ package protocol Answerer: ~Copyable, SendableMetatype {
     /// Says that nothing shared is held any more; called before every call that may block.
     mutating func endBatch()
 
+    /// Whether it pays to announce the queries of this batch before they are answered.
+    var wantsAnnouncements: Bool { get }
+
+    /// Takes note of a query of this batch, so that what it needs is in reach when it is answered.
+    mutating func announce(_ query: UnsafeRawBufferPointer, as index: Int)
+
+    /// Says that the first `count` queries have been announced.
+    mutating func fetchAnnounced(_ count: Int)
+
     /// Writes the response to one query and returns its length in bytes; 0: stay silent.
     ///
     /// `response.count` is the largest response that may be sent. The two buffers never overlap.
@@ -22,4 +31,10 @@ package protocol Answerer: ~Copyable, SendableMetatype {
         over transport: TransportProtocol,
         at now: UInt32
     ) -> Int
+}
+
+extension Answerer where Self: ~Copyable {
+    package var wantsAnnouncements: Bool { false }
+    package mutating func announce(_ query: UnsafeRawBufferPointer, as index: Int) {}
+    package mutating func fetchAnnounced(_ count: Int) {}
 }

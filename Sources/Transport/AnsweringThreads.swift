@@ -35,6 +35,7 @@ package struct AnsweringThreads: ~Copyable {
         do throws(TransportError) {
             for (index, socket) in udp.enumerated() {
                 try group.add(name: "udp-\(index)") { () throws(TransportError) in
+                    if udpOptions.pinsWorkers { pinThread(index) }
                     var worker = try UDPWorker(
                         socket: socket, stop: stop, options: udpOptions,
                         answerer: makeAnswerer(index))
@@ -120,6 +121,12 @@ private final class ThreadBody: Sendable {
         }
         returned.store(true, ordering: .releasing)
     }
+}
+
+/// Keeps the calling thread on the processor at `index` of those that it may use; best effort.
+private func pinThread(_ index: Int) {
+    let processor = sterna_nth_processor(UInt32(index))
+    if processor >= 0 { _ = sterna_pin_thread(UInt32(processor)) }
 }
 
 /// Where a thread begins.

@@ -7,6 +7,13 @@ func unixSeconds() -> UInt32 {
     return UInt32(truncatingIfNeeded: time.tv_sec)
 }
 
+/// Nanoseconds since some moment in the past; never goes back.
+func monotonicNanoseconds() -> UInt64 {
+    var time = timespec()
+    _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+}
+
 /// Milliseconds since some moment in the past; never goes back.
 func monotonicMilliseconds() -> Int64 {
     var time = timespec()

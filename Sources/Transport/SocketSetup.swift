@@ -9,7 +9,7 @@ import Glibc
 /// until they are passed on deliberately.
 package enum SocketSetup {
     /// Bytes of queries that may wait in the kernel for each UDP socket: some ten thousand.
-    static let bufferBytes: CInt = 4 << 20
+    package static let bufferBytes = 4 << 20
     /// Connections that may wait to be accepted; the kernel's own limit applies as well.
     static let backlog: CInt = 1_024
     /// Waiting connections that may bring their query in the SYN (RFC 7413).
@@ -17,18 +17,19 @@ package enum SocketSetup {
 
     /// Opens `count` UDP sockets on one address, one for each worker (SO_REUSEPORT).
     ///
-    /// Port 0 takes a free port, the same for all. SO_REUSEPORT would share the port with another
+    /// `receiveBytes` is the memory for queries that wait: what comes on top of it is lost, and so none
+    /// waits longer than it takes to answer as many. Port 0 takes a free port, the same for all. SO_REUSEPORT would share the port with another
     /// process of the same user without a word, so a socket without it tries the address first.
     package static func openUDP(
-        _ address: SocketAddress, count: Int
+        _ address: SocketAddress, count: Int, receiveBytes: Int = bufferBytes
     ) throws(TransportError) -> [CInt] {
         precondition(count > 0, "no worker, no socket")
-        close(try bindUDP(address, sharingPort: false))
+        close(try bindUDP(address, sharingPort: false, receiveBytes: receiveBytes))
         var sockets: [CInt] = []
         var address = address
         do throws(TransportError) {
             for _ in 0..<count {
-                let socket = try bindUDP(address, sharingPort: true)
+                let socket = try bindUDP(address, sharingPort: true, receiveBytes: receiveBytes)
                 sockets.append(socket)
                 if address.port == 0, let local = localAddress(of: socket) {
                     address.port = local.port
@@ -82,12 +83,12 @@ package enum SocketSetup {
     }
 
     private static func bindUDP(
-        _ address: SocketAddress, sharingPort: Bool
+        _ address: SocketAddress, sharingPort: Bool, receiveBytes: Int
     ) throws(TransportError) -> CInt {
         let socket = try make(SOCK_DGRAM, address, .udp)
         if sharingPort {
             turnOn(SO_REUSEPORT, socket)
-            sterna_set_buffers(socket, bufferBytes, bufferBytes)
+            sterna_set_buffers(socket, CInt(clamping: receiveBytes), CInt(bufferBytes))
             sterna_ignore_path_mtu(socket, address.family)
             // Only a socket of all addresses has to be told which one to answer from.
             if address.isWildcard { _ = sterna_want_destination(socket, address.family) }

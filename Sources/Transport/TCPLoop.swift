@@ -5,9 +5,14 @@ import Glibc
 /// Answers the queries that arrive over TCP, for all listening sockets, on the thread that calls
 /// `run`.
 ///
-/// A turn: wait for events, answer those that were left over, then those that events speak of, end
-/// what is idle. No connection can hold up another: each has at most `queriesPerTurn` answers a
-/// turn, and one that does not read its answers is left alone until it does.
+/// A turn: wait for events, look at connections that linger, answer those that were left over, then
+/// those that events speak of, end what is idle. No connection can hold up another: each has at most
+/// `queriesPerTurn` answers a turn, and one that does not read its answers is left alone until it
+/// does.
+///
+/// Most clients ask once and close. So a connection that was just answered lingers: it is read
+/// once more, after whatever happens next or after a fifth of a millisecond, before epoll learns of
+/// it. One query takes five calls: accept, receive, send, receive, close.
 @safe
 package struct TCPLoop<A: Answerer & ~Copyable>: ~Copyable {
     /// How long nothing is accepted when the process or the system is out of files or memory.
@@ -17,6 +22,12 @@ package struct TCPLoop<A: Answerer & ~Copyable>: ~Copyable {
     /// Fewer than the events of a turn: those that ended must be seen as fast as new ones come, or
     /// a client that opens one after the other would meet its limit.
     private static var acceptsPerTurn: Int { 16 }
+    /// How long the loop waits for something to happen while connections linger.
+    private static var lingerMicroseconds: UInt32 { 200 }
+    /// Connections that linger at a time; epoll watches the others at once.
+    private static var lingerers: Int { 64 }
+    /// Turns that accept as much as expected before more is expected.
+    private static var turnsToExpectMore: Int { 8 }
     /// Set in the tokens of listeners; the rest is their index.
     private static var listenerToken: UInt64 { 1 << 63 }
 
@@ -29,6 +40,12 @@ package struct TCPLoop<A: Answerer & ~Copyable>: ~Copyable {
     private var answerer: A
     private let events: UnsafeMutablePointer<sterna_event>
     private let peerName: UnsafeMutableRawPointer
+    /// The tokens of those that linger, in the order in which they were answered.
+    private let lingering: UnsafeMutablePointer<UInt64>
+    private var lingerCount = 0
+    /// How many connections a listener probably holds: asking for one more costs a call that fails.
+    private var expectedAccepts = 1
+    private var fullTurns = 0
     private var isStopping = false
     /// When accepting goes on; nil while it does.
     private var acceptsAgainAt: Int64?
@@ -60,12 +77,15 @@ package struct TCPLoop<A: Answerer & ~Copyable>: ~Copyable {
         connections = TCPConnectionTable(capacity: limits.connections)
         unsafe events = .allocate(capacity: Int(STERNA_EVENTS))
         unsafe peerName = .allocate(byteCount: socketNameBytes, alignment: 8)
+        unsafe lingering = .allocate(capacity: Self.lingerers)
+        unsafe lingering.initialize(repeating: 0, count: Self.lingerers)
     }
 
     deinit {
         close(epoll)
         unsafe events.deallocate()
         unsafe peerName.deallocate()
+        unsafe lingering.deallocate()
     }
 
     /// Answers until told to stop; then answers what has been received, and closes.
@@ -77,6 +97,7 @@ package struct TCPLoop<A: Answerer & ~Copyable>: ~Copyable {
     /// Accepts what waits unless a successor will, answers everything that was read, closes.
     private mutating func finish() {
         let now = monotonicMilliseconds()
+        expectedAccepts = Self.acceptsPerTurn
         if stop.mode == .drain {
             for index in listeners.indices {
                 // As many rounds as empty the longest queue.
@@ -98,8 +119,13 @@ package struct TCPLoop<A: Answerer & ~Copyable>: ~Copyable {
     }
 
     private mutating func turn(deadline: Int64?) {
-        let count = unsafe sterna_epoll_wait(epoll, events, patience(deadline: deadline))
+        let count =
+            unsafe lingerCount > 0 && connections.readyCount == 0
+            ? sterna_epoll_wait_briefly(epoll, events, Self.lingerMicroseconds)
+            : sterna_epoll_wait(epoll, events, patience(deadline: deadline))
         let now = monotonicMilliseconds()
+        // First of all: those that have ended make room for those that come.
+        serveLingering(at: now)
         // Those that are put back into the queue meanwhile have their turn next time.
         for _ in 0..<connections.readyCount {
             if let index = connections.dequeue() { serve(index, at: now) }
@@ -114,6 +140,21 @@ package struct TCPLoop<A: Answerer & ~Copyable>: ~Copyable {
             connections.close(index)
         }
         if let resumption = acceptsAgainAt, now >= resumption { resumeAccepting() }
+    }
+
+    /// Looks once more at the connections that were answered in the last turn.
+    private mutating func serveLingering(at now: Int64) {
+        let count = lingerCount
+        lingerCount = 0
+        for position in 0..<count {
+            // At most `position` of them have been put back, into places that were read already.
+            let token = unsafe lingering[position]
+            let index = Int(token & 0xFFFF_FFFF)
+            guard connections[index].isOpen, connections[index].token(index) == token,
+                connections[index].interest == nil, !connections[index].isReady
+            else { continue }
+            serve(index, at: now)
+        }
     }
 
     /// Milliseconds until something has to be done even if nothing happens; -1: never.
@@ -148,7 +189,7 @@ extension TCPLoop where A: ~Copyable {
     private mutating func accept(from listener: Int, at now: Int64) {
         guard acceptsAgainAt == nil else { return }
         var madeRoom = false
-        for _ in 0..<Self.acceptsPerTurn {
+        for accepted in 0..<min(expectedAccepts, Self.acceptsPerTurn) {
             let socket = unsafe sterna_accept(listeners[listener], peerName)
             if socket >= 0 {
                 welcome(socket, at: now)
@@ -157,6 +198,8 @@ extension TCPLoop where A: ~Copyable {
             }
             switch -socket {
             case EAGAIN:
+                if !isStopping { expectedAccepts = max(1, accepted) }
+                fullTurns = 0
                 return
             case EMFILE, ENFILE, ENOBUFS, ENOMEM:
                 if !madeRoom, let index = connections.longestIdle {
@@ -171,6 +214,12 @@ extension TCPLoop where A: ~Copyable {
                 // The connection failed before it was accepted; the next one need not.
                 continue
             }
+        }
+        // What was left waits for the next turn, where the listener is readable still.
+        fullTurns += 1
+        if fullTurns >= Self.turnsToExpectMore, expectedAccepts < Self.acceptsPerTurn {
+            expectedAccepts *= 2
+            fullTurns = 0
         }
     }
 
@@ -218,6 +267,7 @@ extension TCPLoop where A: ~Copyable {
         case .done: break
         }
         var mayHaveMore = true
+        var answered = 0
         if !connections[index].hasMessage {
             switch connections[index].read() {
             case .failed: return connections.close(index)
@@ -227,7 +277,7 @@ extension TCPLoop where A: ~Copyable {
         }
         if connections[index].hasMessage {
             answerer.beginBatch()
-            let answered = connections[index].answer(
+            answered = connections[index].answer(
                 limits.queriesPerTurn, with: &answerer, at: unixSeconds())
             answerer.endBatch()
             if answered > 0 { connections.touch(index, at: now) }
@@ -237,7 +287,7 @@ extension TCPLoop where A: ~Copyable {
             case .done: break
             }
         }
-        settle(index, mayHaveMore: mayHaveMore)
+        settle(index, mayHaveMore: mayHaveMore, mayLinger: answered > 0)
     }
 
     /// Sends what a connection has to send; any byte that leaves is progress.
@@ -249,7 +299,7 @@ extension TCPLoop where A: ~Copyable {
     }
 
     /// Decides what a connection with nothing left to send waits for.
-    private mutating func settle(_ index: Int, mayHaveMore: Bool) {
+    private mutating func settle(_ index: Int, mayHaveMore: Bool, mayLinger: Bool) {
         if connections[index].isMalformed {
             connections.close(index)
         } else if connections[index].hasMessage {
@@ -260,6 +310,9 @@ extension TCPLoop where A: ~Copyable {
             // Close only when the kernel has nothing left: unread bytes would turn the
             // close into a reset, and take answers with them that the client has not read.
             if mayHaveMore { connections.enqueue(index) } else { connections.close(index) }
+        } else if mayLinger, connections[index].interest == nil, lingerCount < Self.lingerers {
+            unsafe lingering[lingerCount] = connections[index].token(index)
+            lingerCount += 1
         } else {
             watch(index, for: STERNA_READABLE)
         }

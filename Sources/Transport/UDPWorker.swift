@@ -1,3 +1,4 @@
+import CSterna
 import DNSWire
 import Glibc
 
@@ -16,10 +17,7 @@ package struct UDPWorker<A: Answerer & ~Copyable>: ~Copyable {
     private var batch: UDPBatch
     private var answerer: A
 
-    // Queries in the current and in the last whole second of the clock.
-    private var second: UInt32 = 0
-    private var queriesThisSecond = 0
-    private var queriesLastSecond = 0
+    private var rate = ArrivalRate()
 
     /// Prepares to answer on a bound socket, which stays the caller's to close.
     package init(
@@ -39,8 +37,11 @@ package struct UDPWorker<A: Answerer & ~Copyable>: ~Copyable {
     /// Answers until told to stop.
     package mutating func run() {
         _ = setBlocking(socket)
+        if options.busyPollMicroseconds > 0 {
+            sterna_set_busy_poll(socket, CInt(clamping: options.busyPollMicroseconds))
+        }
         while stop.mode == .running {
-            let received = batch.receive(from: socket, waiting: true)
+            let received = receive()
             if received > 0 {
                 answer(received)
                 restIfWorthwhile(after: received)
@@ -49,6 +50,20 @@ package struct UDPWorker<A: Answerer & ~Copyable>: ~Copyable {
             }
         }
         if stop.mode == .drain { drain() }
+    }
+
+    /// Receives a batch, looking for it for a while before sleeping if that is wanted.
+    private func receive() -> Int {
+        guard options.busyPollMicroseconds > 0 else {
+            return batch.receive(from: socket, waiting: true)
+        }
+        let deadline = monotonicNanoseconds() &+ UInt64(options.busyPollMicroseconds) &* 1_000
+        // Ends: the clock goes on.
+        repeat {
+            let received = batch.receive(from: socket, waiting: false)
+            if received != -Int(EAGAIN) { return received }
+        } while monotonicNanoseconds() < deadline
+        return batch.receive(from: socket, waiting: true)
     }
 
     /// Answers what waits in the socket.
@@ -67,8 +82,11 @@ package struct UDPWorker<A: Answerer & ~Copyable>: ~Copyable {
 
     private mutating func answer(_ count: Int) {
         let now = unixSeconds()
-        tally(count, at: now)
         answerer.beginBatch()
+        if count > 1, answerer.wantsAnnouncements {
+            for index in 0..<count { unsafe answerer.announce(batch.query(index), as: index) }
+            answerer.fetchAnnounced(count)
+        }
         for index in 0..<count {
             guard let client = batch.client(index) else { continue }
             let length = unsafe answerer.respond(
@@ -80,18 +98,12 @@ package struct UDPWorker<A: Answerer & ~Copyable>: ~Copyable {
         batch.recycle(count)
     }
 
-    private mutating func tally(_ count: Int, at now: UInt32) {
-        if now != second {
-            queriesLastSecond = now == second &+ 1 ? queriesThisSecond : 0
-            queriesThisSecond = 0
-            second = now
-        }
-        queriesThisSecond += count
-    }
-
-    private func restIfWorthwhile(after received: Int) {
-        guard options.pauseMicroseconds > 0, received < UDPBatch.capacity,
-            queriesLastSecond > options.pauseAbove
+    /// Lets queries gather where enough arrive for it to pay, and not so many that they do so anyway.
+    private mutating func restIfWorthwhile(after received: Int) {
+        guard options.pauseMicroseconds > 0 else { return }
+        rate.add(received, at: monotonicNanoseconds())
+        guard received < UDPBatch.capacity / 2, rate.perSecond > options.pauseAbove,
+            rate.perSecond < options.pauseBelow
         else { return }
         usleep(options.pauseMicroseconds)
     }

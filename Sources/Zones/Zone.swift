@@ -34,7 +34,8 @@ package struct Zone: Sendable {
         origin: Name, records: [ResourceRecord], file: String, isPartial: Bool = false,
         after earlier: FindingList = FindingList()
     ) -> (zone: Zone?, findings: [Finding]) {
-        var builder = ZoneBuilder(origin: origin, findings: earlier)
+        var builder = ZoneBuilder(
+            origin: origin, findings: earlier, records: records.count)
         for record in records { builder.add(record) }
         var check = ZoneCheck(
             tree: ZoneTree(origin: origin, owners: builder.owners),

@@ -25,9 +25,11 @@ struct ZoneBuilder {
         var type: RRType
     }
 
-    init(origin: Name, findings: FindingList) {
+    /// - Parameter records: about how many will be added.
+    init(origin: Name, findings: FindingList, records: Int = 0) {
         self.origin = origin
         self.findings = findings
+        owners.reserveCapacity(records)
     }
 
     mutating func add(_ record: ResourceRecord) {

@@ -14,6 +14,7 @@ struct Arguments {
     var limits = TCPLimits()
     /// Whether to give up what answering does not need.
     var isConfined = true
+    var udpOptions = UDPOptions()
 
     static let usage = """
         sterna-answer: answers DNS queries from a serving image; `sterna serve` starts it.
@@ -22,6 +23,8 @@ struct Arguments {
                              --udp FD,FD --tcp FD,FD
                              [--tcp-connections N] [--tcp-per-client N] [--tcp-idle SECONDS]
                              [--confinement auto|off]
+                             [--coalesce MICROSECONDS] [--busy-poll MICROSECONDS]
+                             [--pin-workers yes|no]
         """
 
     /// Reads the arguments; nil when they make no sense.
@@ -58,6 +61,15 @@ struct Arguments {
             case "--confinement":
                 guard value == "auto" || value == "off" else { return nil }
                 isConfined = value == "auto"
+            case "--coalesce":
+                guard let number = UInt32(value), number <= 10_000 else { return nil }
+                udpOptions.pauseMicroseconds = number
+            case "--busy-poll":
+                guard let number = UInt32(value), number <= 10_000 else { return nil }
+                udpOptions.busyPollMicroseconds = number
+            case "--pin-workers":
+                guard value == "yes" || value == "no" else { return nil }
+                udpOptions.pinsWorkers = value == "yes"
             default: return nil
             }
         }

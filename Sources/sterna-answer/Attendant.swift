@@ -16,8 +16,7 @@ struct Attendant {
     let cell: ImageCell
     let sockets: [CInt]
     var generation: UInt64
-    /// What is served, and the number of its file.
-    private var image: LoadedImage
+    /// The number of the file that is served.
     private var file: UInt64
     private var control: CInt = -1
 
@@ -28,9 +27,8 @@ struct Attendant {
 
     init(
         folder: CInt, listener: CInt, plane: Plane, cell: ImageCell, sockets: [CInt],
-        generation: UInt64, image: LoadedImage, file: UInt64
+        generation: UInt64, file: UInt64
     ) {
-        self.image = image
         self.file = file
         self.folder = folder
         self.listener = listener
@@ -93,9 +91,7 @@ struct Attendant {
     /// Maps, checks and serves another image; what cannot be served changes nothing.
     private mutating func adopt(_ number: UInt64, file: UInt64, root: Int) {
         do {
-            let new = try load(file, root: root)
-            cell.publish(new)
-            image = new
+            cell.publish(try load(file, root: root))
             self.file = file
             generation = number
             plane.adoptedFile = file
@@ -110,9 +106,10 @@ struct Attendant {
 
     /// A patch of the file that is served needs no new mapping, as long as there is room.
     private func load(_ file: UInt64, root: Int) throws(ImageError) -> LoadedImage {
-        if file == self.file, root > image.image.root {
+        let served = cell.served
+        if file == self.file, root > served.image.root {
             do throws(ImageError) {
-                return try LoadedImage(image, root: root)
+                return try LoadedImage(served, root: root)
             } catch .cutShort {
                 // It outgrew the mapping: map it again.
             }

@@ -25,9 +25,10 @@ enum SternaAnswer {
         let plane = try Plane(folder: arguments.state)
         let folder = open(arguments.state, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw FileMapping.systemError("cannot open \(arguments.state)") }
-        let image = try LoadedImage(
-            path: Plane.imageName(file: arguments.file), in: folder, root: arguments.root)
-        let cell = ImageCell(image)
+        // Held by nobody but the cell, or it would stay in memory when another is served.
+        let cell = ImageCell(
+            try LoadedImage(
+                path: Plane.imageName(file: arguments.file), in: folder, root: arguments.root))
         plane.adoptedFile = arguments.file
         plane.adoptedRoot = UInt32(truncatingIfNeeded: arguments.root)
         plane.adopted = arguments.generation
@@ -37,7 +38,7 @@ enum SternaAnswer {
         var attendant = Attendant(
             folder: folder, listener: listener, plane: plane, cell: cell,
             sockets: arguments.udp + arguments.tcp, generation: arguments.generation,
-            image: image, file: arguments.file)
+            file: arguments.file)
         let ending = attendant.run(signals: signals)
         guard threads.stop(ending == .stop ? .drain : .handOver) else {
             fail("sterna-answer: a thread did not stop in time", code: 1)
@@ -62,7 +63,8 @@ enum SternaAnswer {
     ) throws(TransportError) -> AnsweringThreads {
         let rates = RateTable(seed: UInt64.random(in: .min ... .max))
         return try AnsweringThreads.startResponders(
-            udp: arguments.udp, tcp: arguments.tcp, tcpLimits: arguments.limits
+            udp: arguments.udp, tcp: arguments.tcp, udpOptions: arguments.udpOptions,
+            tcpLimits: arguments.limits
         ) { worker in
             Responder(
                 worker: worker, cell: cell, verdicts: plane.verdicts,

@@ -13,8 +13,8 @@ import Testing
         let length = packet.withView { packet in
             _ = query.parse(packet)
             return buffer.withUnsafeMutableBytes { memory in
-                var writer = ResponseWriter(
-                    query, from: packet, into: ByteSink(memory), maximumBytes: maximumBytes)
+                var writer = ResponseWriter(into: ByteSink(memory))
+                writer.begin(query, from: packet, maximumBytes: maximumBytes)
                 body(&writer)
                 return writer.finish(query, udpBytes: 1400)
             }

@@ -16,7 +16,8 @@ struct KeyTableTests {
             file == .zone
             ? steering.union(["names"])
             : steering.union([
-                "listen", "workers", "zones", "state", "control", "feeds", "edns", "tcp",
+                "listen", "workers", "zones", "state", "control", "feeds", "edns", "tcp", "udp",
+                "pin-workers",
                 "chaos", "any", "rate-limit", "access", "confinement", "locations",
             ])
         #expect(Set(properties.keys) == expected)

@@ -32,6 +32,7 @@ struct ServerSettingsTests {
         #expect(settings.feeds.isEmpty)
         #expect(settings.ednsBytes == 1232)
         #expect(settings.tcp == TCPSettings())
+        #expect(settings.udp == UDPSettings())
         #expect(settings.nsid == nil)
         #expect(settings.cookies == .generated)
         #expect(settings.clientSubnet && settings.extendedErrors)
@@ -87,6 +88,8 @@ struct ServerSettingsTests {
             feeds: { local: { push: true } }
             edns: { size: 1400 }
             tcp: { connections: 20, per-client: 2, idle: 1m }
+            udp: { coalesce: 0, busy-poll: 50, receive-buffer: 1048576 }
+            pin-workers: true
             clusters: { here: }
             monitors: { connect: { tcp: { port: 443 } } }
             endpoints: { one: { addresses: 192.0.2.1, cluster: here, monitor: connect } }
@@ -104,6 +107,10 @@ struct ServerSettingsTests {
         #expect(settings.tcp.connections == 20)
         #expect(settings.tcp.connectionsPerClient == 2)
         #expect(settings.tcp.idleSeconds == 60)
+        #expect(settings.udp.coalesceMicroseconds == 0)
+        #expect(settings.udp.busyPollMicroseconds == 50)
+        #expect(settings.udp.receiveBytes == 1 << 20)
+        #expect(settings.udp.pinsWorkers)
         #expect(settings.steering.clusters.map(\.name) == ["here"])
         #expect(settings.steering.endpoints.map(\.tier) == [.other])
         #expect(settings.steering.policies.map(\.name) == ["both"])
@@ -189,8 +196,8 @@ struct ServerSettingsTests {
         BrokenCase(
             "names belong to zones", "names: { shop: { policy: x } }",
             "s.yaml:1:1: unknown key 'names' in the settings; known here: listen, workers, zones, state, "
-                + "control, feeds, edns, chaos, any, tcp, rate-limit, access, confinement, locations, "
-                + "clusters, monitors, endpoints, policies"),
+                + "control, feeds, edns, chaos, any, tcp, udp, pin-workers, rate-limit, access, "
+                + "confinement, locations, clusters, monitors, endpoints, policies"),
         BrokenCase(
             "same zone twice", "zones: { a.example: x, A.EXAMPLE.: y }",
             "s.yaml:1:24: zone 'A.EXAMPLE.' is given twice"),

@@ -117,6 +117,31 @@ import Zones
         #expect(harness.resolutions == 2)
     }
 
+    /// Words about others change all the time.
+    @Test func aChangeElsewhereNeedsNoWork() throws {
+        let harness = try PolicyHarness(.failover(["a", "b"]))
+        harness.set("a", .healthy)
+        _ = harness.answers(5)
+        #expect(harness.resolutions == 1)
+        for _ in 0..<10 {
+            harness.noteChangeElsewhere()
+            #expect(harness.answer().outcome == .addresses)
+        }
+        #expect(harness.resolutions == 1)
+        // The other family's words do not count as long as this one has addresses.
+        harness.set("a", VerdictWord(.unhealthy), v4: false)
+        _ = harness.answers(5)
+        #expect(harness.resolutions == 1)
+        harness.set("a", VerdictWord(.unhealthy), v4: true)
+        harness.set("b", VerdictWord(.unhealthy), v4: true)
+        #expect(harness.answer().outcome == .noDataFamilyDown)
+        // Now they do.
+        harness.set("b", VerdictWord(.unhealthy), v4: false)
+        #expect(harness.answer().outcome == .addressesWhileDown)
+        harness.set("a", VerdictWord(.healthy), v4: false)
+        #expect(harness.answer().outcome == .noDataFamilyDown)
+    }
+
     @Test func theNextAnswerSeesAVerdict() throws {
         let harness = try PolicyHarness(.failover(["a", "b"]))
         let first = harness.answer().addresses

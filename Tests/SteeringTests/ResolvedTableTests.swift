@@ -50,9 +50,9 @@ import Zones
         for _ in 0..<trials {
             let number = Int.random(in: 0..<steered.count, using: &generator)
             let v4 = Bool.random(using: &generator)
-            var writer = ResponseWriter(
-                Query(), from: ByteView(UnsafeRawBufferPointer(output)), into: ByteSink(output),
-                maximumBytes: 512)
+            var writer = ResponseWriter(into: ByteSink(output))
+            writer.begin(
+                Query(), from: ByteView(UnsafeRawBufferPointer(output)), maximumBytes: 512)
             let outcome = policies.answer(
                 steered[number], v4: v4, image, verdicts, &writer, &random)
             let address = Int(writer.out.view.u32(writer.length - 4))
@@ -91,9 +91,9 @@ import Zones
         for turn in 0..<6 {
             let image = images[turn % 2].image
             let steered = try #require(name.withView(image.find)?.entry(of: .a)?.steered)
-            var writer = ResponseWriter(
-                Query(), from: ByteView(UnsafeRawBufferPointer(output)), into: ByteSink(output),
-                maximumBytes: 512)
+            var writer = ResponseWriter(into: ByteSink(output))
+            writer.begin(
+                Query(), from: ByteView(UnsafeRawBufferPointer(output)), maximumBytes: 512)
             _ = policies.answer(steered, v4: true, image, verdicts, &writer, &random)
             #expect(policies.resolutions == turn + 1)
             #expect(writer.out.view.u32(writer.length - 4) == UInt32(turn % 2 + 1))

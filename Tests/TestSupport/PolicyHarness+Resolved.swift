@@ -29,9 +29,9 @@ extension PolicyHarness {
     package func answer(v4: Bool = true, for client: PolicyClient) -> Answer {
         let output = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 8)
         defer { output.deallocate() }
-        var writer = ResponseWriter(
-            Query(), from: ByteView(UnsafeRawBufferPointer(output)), into: ByteSink(output),
-            maximumBytes: output.count)
+        var writer = ResponseWriter(into: ByteSink(output))
+        writer.begin(
+            Query(), from: ByteView(UnsafeRawBufferPointer(output)), maximumBytes: output.count)
         let outcome = policies.answer(
             steered, v4: v4, for: client, memory.image, verdicts, &writer, &random)
         let bytes = v4 ? ResponseWriter.v4RecordBytes : ResponseWriter.v6RecordBytes
@@ -50,6 +50,9 @@ extension PolicyHarness {
         for _ in 0..<trials { counts[answer(v4: v4), default: 0] += 1 }
         return counts
     }
+
+    /// What a change of a word that this policy does not look at does.
+    package func noteChangeElsewhere() { verdicts.noteChange() }
 
     /// How often the policy was worked out.
     package var resolutions: Int { policies.resolutions }

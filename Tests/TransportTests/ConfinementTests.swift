@@ -1,3 +1,4 @@
+import CSterna
 import Foundation
 import Synchronization
 import Testing
@@ -91,6 +92,14 @@ import Transport
             return failed == 0 ? pthread_join(thread, nil) : failed
         },
         Attempt("wait") { _ in outcome(usleep(100)) },
+        Attempt("wait for connections") { _ in
+            let epoll = sterna_epoll_create()
+            guard epoll >= 0 else { return -epoll }
+            defer { close(epoll) }
+            var events = [sterna_event](repeating: sterna_event(), count: Int(STERNA_EVENTS))
+            let briefly = sterna_epoll_wait_briefly(epoll, &events, 100)
+            return briefly < 0 ? -briefly : -sterna_epoll_wait(epoll, &events, 1)
+        },
         Attempt("draw a random number") { _ in
             UInt64.random(in: 0...1) <= 1 ? 0 : EINVAL
         },

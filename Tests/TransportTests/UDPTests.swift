@@ -104,7 +104,8 @@ import Transport
     @Test(arguments: [0, 100])
     func tenThousandQueriesInBursts(pauseMicroseconds: UInt32) throws {
         let server = try openUDP()
-        let options = UDPOptions(pauseMicroseconds: pauseMicroseconds, pauseAbove: 0)
+        let options = UDPOptions(
+            pauseMicroseconds: pauseMicroseconds, pauseAbove: 0, pauseBelow: .max)
         try withEcho(udp: server, options: options) {
             let socket = try client(of: server[0].address, SOCK_DGRAM)
             socket.setBuffer(SO_RCVBUF, 4 << 20)

@@ -24,6 +24,7 @@ struct FullRun {
             let servers: [ServerName] = [.sterna, .gdnsd, .knot, .nsd]
             Instructions(bench: bench).run(bench.options.servers.filter(servers.contains))
         }
+        addOwnRatios()
         for workload in workloads {
             if let reason = workload.missing { bench.note(reason) }
         }
@@ -61,6 +62,21 @@ struct FullRun {
         if workloads.contains(.paced) { try PacedRate(bench: bench).run(instances) }
         if workloads.contains(.change) { try VerdictChange(bench: bench).run(instances) }
         if workloads.contains(.w8) { try ZoneReload(bench: bench).run(instances) }
+    }
+
+    /// What choosing among endpoints adds: figures to the same server's own.
+    private func addOwnRatios() {
+        for (figure, base) in [("W2", "W1"), ("W2_big", "W2")] {
+            for kind in ["user", "instructions"] {
+                for name in ServerName.allCases.map(\.rawValue) {
+                    guard let value = bench.report.median("\(figure) \(kind)", of: name),
+                        let other = bench.report.median("\(base) \(kind)", of: name), other > 0
+                    else { continue }
+                    bench.report.add(
+                        "\(figure) \(kind), to its own \(base)", "×", name, value / other)
+                }
+            }
+        }
     }
 
     private func printTable() {

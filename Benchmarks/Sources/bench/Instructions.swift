@@ -85,6 +85,7 @@ struct Instructions {
             throw error
         }
         instance.stop()
+        try keep(folder, "\(server.name)-\(most?.rawValue ?? "base")")
         return try read(folder)
     }
 
@@ -100,6 +101,18 @@ struct Instructions {
         guard load.lost == 0, load.wrong == 0 else {
             throw BenchError(
                 "\(workload.rawValue): \(load.lost) lost, \(load.wrong) wrong under valgrind")
+        }
+    }
+
+    /// Keeps the profiles of a run where the command line says, one for each process.
+    private func keep(_ folder: String, _ name: String) throws {
+        guard let profiles = bench.options.profiles else { return }
+        try WorkFolder.make(profiles)
+        for file in try FileManager.default.contentsOfDirectory(atPath: folder)
+        where file.hasPrefix("out.") {
+            let kept = "\(profiles)/\(name)-\(file.dropFirst(4)).callgrind"
+            try? FileManager.default.removeItem(atPath: kept)
+            try FileManager.default.copyItem(atPath: "\(folder)/\(file)", toPath: kept)
         }
     }
 

@@ -14,6 +14,8 @@ struct Options {
     /// The folder with `sterna` and `sterna-answer`.
     var binaries: String
     var json: String?
+    /// Where callgrind's files are kept.
+    var profiles: String?
     var isShort = false
     var updatesBaseline = false
     var baseline: String
@@ -35,6 +37,7 @@ struct Options {
           --port N           the first of the ports used on 127.0.0.1 (15300)
           --binaries DIR     where sterna and sterna-answer are (../.build/release, or $STERNA_BIN)
           --json FILE        keep all figures
+          --profiles DIR     keep callgrind's files of `instructions`, for callgrind_annotate
           --keep             leave the temporary folder, with configurations and logs
           --ci               only figures that repeat on every run, compared to the baseline
           --baseline FILE    that baseline (Benchmarks/baseline.json)
@@ -95,6 +98,7 @@ struct Options {
         case "--port": port = UInt16(try number(word, value, 1024...60_000))
         case "--binaries": binaries = value
         case "--json": json = value
+        case "--profiles": profiles = value
         case "--baseline": baseline = value
         default: throw BenchError("unknown option \(word); try --help")
         }

@@ -34,10 +34,10 @@ struct PowerDNSServer: Server {
     }
 
     func reload(_ site: Site, zone: String) -> Reload {
-        .command([
-            "pdns_control", "--config-dir=\(site.folder)", "--socket-dir=\(site.folder)",
-            "bind-reload-now", zone,
-        ])
+        // Its packet cache would answer with the old record for another 20 seconds.
+        let control = "pdns_control --config-dir=\(site.folder) --socket-dir=\(site.folder)"
+        let words = "\(control) bind-reload-now \(zone) && \(control) purge '\(zone)$'"
+        return .command(["sh", "-c", words])
     }
 
     /// Lua records that draw by weight; health would need checks of its own.

@@ -61,6 +61,8 @@ size_t sterna_reply_from_destination(struct sterna_message *message);
 void sterna_ignore_path_mtu(int fd, int family);
 /* Sets the receive and the send buffer, beyond the system's limit where that is permitted. */
 void sterna_set_buffers(int fd, int receive_bytes, int send_bytes);
+/* Sets for how long a receive looks at the network device before it sleeps; best effort. */
+void sterna_set_busy_poll(int fd, int microseconds);
 /* Allows queries in the SYN of up to `queue` waiting connections (RFC 7413); best effort. */
 void sterna_allow_fast_open(int fd, int queue);
 /* Sends small segments at once. */
@@ -101,6 +103,8 @@ int sterna_epoll_change(int epoll, int fd, uint32_t events, uint64_t token);
 int sterna_epoll_remove(int epoll, int fd);
 /* Waits for up to STERNA_EVENTS events; milliseconds -1: for ever. */
 int sterna_epoll_wait(int epoll, struct sterna_event *events, int milliseconds);
+/* The same for less than a millisecond; where the kernel cannot wait that short, it does not wait. */
+int sterna_epoll_wait_briefly(int epoll, struct sterna_event *events, unsigned int microseconds);
 
 /* A counter to wake an epoll loop with: non-blocking, closed on exec. */
 int sterna_eventfd(void);
@@ -115,6 +119,12 @@ void sterna_eventfd_clear(int fd);
 int sterna_memfd_create(const char *name);
 /* Forbids that the file ever shrinks, so that no reader of a mapping can be killed by SIGBUS. */
 int sterna_memfd_forbid_shrinking(int fd);
+
+/* Asks for the cache line of an address, which may be any: it is a hint, and never fails. */
+static inline void sterna_prefetch(const void *address)
+{
+    __builtin_prefetch(address);
+}
 
 /* ---- Threads and processes ---- */
 
@@ -136,6 +146,9 @@ int sterna_join_thread(sterna_thread thread);
 void sterna_set_thread_name(const char *name);
 /* Keeps the calling thread on one processor. */
 int sterna_pin_thread(unsigned int processor);
+/* The processor that comes at `index` among those which the calling thread may use, counted round and
+ * round. */
+int sterna_nth_processor(unsigned int index);
 /* How far the kernel may put off the calling thread's timers; 50 microseconds unless set. */
 void sterna_set_timer_slack(unsigned long nanoseconds);
 /* Forbids that this process or a child ever gains privileges by exec. */

@@ -117,6 +117,10 @@ struct ServeCommand: AsyncParsableCommand {
         limits.idleTimeout = .seconds(early.settings.tcp.idleSeconds)
         let launcher = ProcessLauncher(
             program: ProcessLauncher.programPath(), state: state.path, limits: limits,
+            udpOptions: UDPOptions(
+                pauseMicroseconds: UInt32(clamping: early.settings.udp.coalesceMicroseconds),
+                busyPollMicroseconds: UInt32(clamping: early.settings.udp.busyPollMicroseconds),
+                pinsWorkers: early.settings.udp.pinsWorkers),
             isConfined: early.settings.isConfined)
         let server = try Server(
             source: source, configuration: early, state: state, launcher: launcher, logger: logger)

@@ -89,11 +89,14 @@ actor AnsweringProcess {
     }
 
     /// Opens the sockets of all addresses.
-    func open(listen: [SocketAddress], workers: Int) throws(TransportError) {
+    func open(
+        listen: [SocketAddress], workers: Int, receiveBytes: Int
+    ) throws(TransportError) {
         var opened: [CInt] = []
         do throws(TransportError) {
             for address in listen {
-                let udp = try SocketSetup.openUDP(address, count: workers)
+                let udp = try SocketSetup.openUDP(
+                    address, count: workers, receiveBytes: receiveBytes)
                 opened += udp
                 var bound = address
                 if let local = udp.first.flatMap({ SocketSetup.localAddress(of: $0) }) {

@@ -8,6 +8,7 @@ struct ProcessLauncher: Sendable {
     let program: String
     let state: String
     let limits: TCPLimits
+    let udpOptions: UDPOptions
     /// Whether the process is to give up what answering does not need.
     let isConfined: Bool
 
@@ -66,6 +67,9 @@ struct ProcessLauncher: Sendable {
             "--tcp-per-client", String(limits.connectionsPerClient),
             "--tcp-idle", String(limits.idleTimeout.components.seconds),
             "--confinement", isConfined ? "auto" : "off",
+            "--coalesce", String(udpOptions.pauseMicroseconds),
+            "--busy-poll", String(udpOptions.busyPollMicroseconds),
+            "--pin-workers", udpOptions.pinsWorkers ? "yes" : "no",
         ]
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
         arguments.append(nil)

@@ -111,7 +111,9 @@ actor Server {
     private func openSockets() async throws {
         guard await answering.addresses.isEmpty else { return }
         let settings = configuration.settings
-        try await answering.open(listen: settings.listen, workers: settings.workers)
+        try await answering.open(
+            listen: settings.listen, workers: settings.workers,
+            receiveBytes: settings.udp.receiveBytes)
     }
 
     /// Compiles, restores what was known, and makes an answering process serve it.
@@ -237,6 +239,8 @@ actor Server {
                 if let compiled { board.replaceEndpoints(tracked(compiled)) }
                 throw error
             }
+            // Millions of records are freed meanwhile, not before the reply.
+            Task.detached { _ = old }
             monitors.replace(targets(image))
             let names = image.zones.reduce(0) { $0 + $1.names }
             var message = "serving image \(generation): \(image.zones.count) zones, \(names) names"
@@ -267,6 +271,10 @@ actor Server {
         if old.settings.control != new.settings.control { keys.append("control") }
         if old.settings.tcp != new.settings.tcp { keys.append("tcp") }
         if old.settings.isConfined != new.settings.isConfined { keys.append("confinement") }
+        var udp = old.settings.udp
+        udp.pinsWorkers = new.settings.udp.pinsWorkers
+        if udp != new.settings.udp { keys.append("udp") }
+        if udp != old.settings.udp { keys.append("pin-workers") }
         let sources = [old, new].map { $0.settings.feeds.map { "\($0.name) \($0.source)" } }
         if sources[0] != sources[1] { keys.append("feeds") }
         return keys
