@@ -85,29 +85,26 @@ extension PolicyResolver {
 
     // MARK: Writing
 
+    /// Whether there is room for so many bytes more.
+    mutating func hasRoom(_ bytes: Int) -> Bool {
+        fits = fits && used &+ bytes <= block.count
+        return fits
+    }
+
     mutating func append(word: UInt64) {
-        guard used &+ 8 <= block.count else {
-            fits = false
-            return
-        }
+        guard hasRoom(8) else { return }
         block.putNative(word, at: used)
         used &+= 8
     }
 
     mutating func append(half: UInt32) {
-        guard used &+ 4 <= block.count else {
-            fits = false
-            return
-        }
+        guard hasRoom(4) else { return }
         block.putNative(half, at: used)
         used &+= 4
     }
 
     mutating func append(_ bytes: ByteView) {
-        guard used &+ bytes.count <= block.count else {
-            fits = false
-            return
-        }
+        guard hasRoom(bytes.count) else { return }
         block.copy(bytes, at: used)
         used &+= bytes.count
     }

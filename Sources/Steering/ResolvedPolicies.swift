@@ -174,8 +174,7 @@ package struct ResolvedPolicies: ~Copyable {
             return
         }
         resolutions &+= 1
-        var bytes = resolver.resolve(
-            steered, v4: v4, branch: branch, image, verdicts)
+        var bytes = resolver.resolve(steered, v4: v4, branch: branch, image, verdicts)
         (entry.witness, entry.witnesses) = addWitness(to: &bytes, verdicts)
         if Int(entry.room) < bytes {
             let room = (bytes &+ ResolvedPolicies.grain &- 1) & ~(ResolvedPolicies.grain &- 1)

@@ -133,18 +133,6 @@ import Zones
         Case(testDescription: "a scrap", damage: { $0 = [1] }, rcode: nil),
     ]
 
-    @Test func counterCounts() throws {
-        try #require(allocation_counter_works() == 1)
-        allocation_counter_begin()
-        let block = UnsafeMutableRawPointer.allocate(byteCount: 100, alignment: 1)
-        let aligned = UnsafeMutableRawPointer.allocate(byteCount: 100, alignment: 256)
-        block.deallocate()
-        aligned.deallocate()
-        let count = allocation_counter_end()
-        #expect(count.allocations == 2)
-        #expect(count.frees == 2)
-    }
-
     @Test(
         .disabled(if: !isOptimised, "unoptimised code allocates: run swift test -c release"),
         .enabled(if: allocation_counter_works() == 1, "a sanitizer has an allocator of its own"),
