@@ -35,7 +35,8 @@ package func answer(
     let rules = image.hasClientRules ? image.rules(for: client) : .none
     if rules.isRefused {
         counters.add(.accessRefused)
-        rcode = rcode ?? .refused
+        // A cookie alone, which would be NOERROR, is not given either.
+        if (rcode?.rawValue ?? 0) == 0 { rcode = .refused }
     }
     let isKnown = response.options.clientIsKnown
     let udpBytes = isKnown ? image.udpBytes : image.udpBytesWithoutCookie
@@ -52,7 +53,7 @@ package func answer(
     response.client = client
     if let rcode {
         response.writer.rcode = rcode
-        if rules.isRefused { response.extendedError = .prohibited }
+        if rules.isRefused, rcode == .refused { response.extendedError = .prohibited }
     } else {
         let name = packet.slice(Header.bytes, response.query.nameBytes)
         if !response.answerMeta(name) { response.answerQuestion(name, &state) }

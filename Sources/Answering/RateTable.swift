@@ -1,4 +1,3 @@
-import Glibc
 import Serving
 import Synchronization
 
@@ -22,12 +21,8 @@ package struct RateTable: @unchecked Sendable {
     package init(seed: UInt64) {
         self.seed = seed
         let count = RateTable.setCount * RateTable.ways
-        let line = RateTable.ways * MemoryLayout<UInt64>.stride
-        guard let memory = unsafe calloc(count * MemoryLayout<UInt64>.stride + line, 1) else {
-            fatalError("no memory for the counts of responses")
-        }
-        unsafe words = memory.alignedUp(toMultipleOf: line)
-            .bindMemory(to: Atomic<UInt64>.self, capacity: count)
+        let memory = unsafe WorkerMemory.pages(bytes: count * MemoryLayout<UInt64>.stride)
+        unsafe words = memory.bindMemory(to: Atomic<UInt64>.self, capacity: count)
     }
 
     /// Counts a response and returns how many there were in this second, it included.

@@ -95,6 +95,21 @@ import Zones
         #expect(server.answer(response).isEmpty)
     }
 
+    @Test func refusedClientsGetNoCookieEither() throws {
+        func ask(_ networks: [IPNetwork]) throws -> DecodedMessage {
+            let server = try server { $0.networks.refused = networks }
+            // No question, an OPT with a client cookie (RFC 7873 §5.4).
+            var packet: [UInt8] = [
+                1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 41, 4, 0xD0, 0, 0, 0, 0,
+            ]
+            let cookie = Options.cookie()
+            packet += [0, UInt8(cookie.count)] + cookie
+            return try DecodedMessage(server.answer(packet))
+        }
+        #expect(try ask([]).rcode == .noError)
+        #expect(try ask(ClientRuleTests.networks("192.0.2.0/24")).rcode == .refused)
+    }
+
     /// The ranges in the image against a look at every network.
     @Test(arguments: 1...20) func rangesAgreeWithTheNetworks(_ seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
