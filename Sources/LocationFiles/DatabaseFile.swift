@@ -81,9 +81,14 @@ final class DatabaseFile {
         func failure(_ doing: String) -> Finding {
             finding(path, "cannot \(doing): \(String(cString: strerror(errno)))")
         }
-        let source = open(path, O_RDONLY | O_CLOEXEC)
+        // A pipe without a writer would keep its reader waiting for ever.
+        let source = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard source >= 0 else { throw failure("open the database") }
         defer { close(source) }
+        var status = stat()
+        guard fstat(source, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw finding(path, "the database is not a regular file")
+        }
         var template = Array("\(folder)/locations-XXXXXX".utf8CString)
         let target = mkstemp(&template)
         guard target >= 0 else { throw failure("make a copy in \(folder)") }

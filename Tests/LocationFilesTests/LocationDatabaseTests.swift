@@ -120,6 +120,17 @@ import Zones
         }
     }
 
+    @Test func aPipeIsRefusedAndNotWaitedFor() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/pipe"
+        #expect(mkfifo(path, 0o600) == 0)
+        #expect {
+            try readLocationDatabase(path, scratch: folder.path)
+        } throws: {
+            "\($0)" == "\(path): the database is not a regular file"
+        }
+    }
+
     @Test(arguments: ["", "not a database", "\u{AB}MaxMind.com"])
     func whatIsNoDatabaseIsRefused(_ text: String) throws {
         #expect(throws: Finding.self) { try Self.read(Array(text.utf8)) }
