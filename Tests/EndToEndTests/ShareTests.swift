@@ -116,8 +116,8 @@ extension EndToEnd {
                 #expect(reload.code == 200, "\(reload.body)")
                 try await eventually("the feed has spoken") {
                     let status = try await site.status()
-                    return status.verdict("example.com/e8") == "unhealthy"
-                        && status.verdict("example.com/e7") == "degraded"
+                    return status.verdict("e8") == "unhealthy"
+                        && status.verdict("e7") == "degraded"
                 }
                 for expectation in Self.expectations { try await check(expectation, site) }
                 try await checkThatClientsStay(site)
