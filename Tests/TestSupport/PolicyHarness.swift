@@ -1,4 +1,4 @@
-import Compiling
+package import Compiling
 package import DNSWire
 package import Geography
 package import Health
@@ -23,6 +23,8 @@ package final class PolicyHarness {
         var slot: Int
     }
 
+    /// What the next image begins with.
+    package let latencyHistory: LatencyHistory
     let memory: MemoryImage
     let steered: SteeredView
     let program: PolicyProgram
@@ -40,9 +42,12 @@ package final class PolicyHarness {
     ///     192.0.2.1 and 2001:db8::1 to the first, and so on.
     ///   - policies: what references may mean besides endpoints.
     ///   - locations: what is known about where clients are.
+    ///   - latencies: how long packets take to them.
+    ///   - history: the orders that served before.
     package init(
         _ policy: PolicyDefinition, endpoints: [EndpointDefinition]? = nil,
         policies: [NamedPolicy] = [], locations: ClientLocations = ClientLocations(),
+        latencies: LatencyTable = LatencyTable(), after history: LatencyHistory = LatencyHistory(),
         seed: UInt64 = 42
     ) throws {
         var steering = SteeringDefinition()
@@ -54,7 +59,9 @@ package final class PolicyHarness {
             SteeredName(
                 owner: owner, ttl: .seconds(30), policy: policy, position: TestZone.position)
         ]
-        let compiled = try TestZone.compile(steering, locations: locations)
+        let compiled = try TestZone.compile(
+            steering, locations: locations, latencies: latencies, after: history)
+        latencyHistory = compiled.latencyHistory
         memory = try MemoryImage(compiled.bytes)
         let node = owner.lowercasedWire.withView(memory.image.find)
         guard let entry = node?.entry(of: .a) ?? node?.entry(of: .aaaa) else {

@@ -51,6 +51,28 @@ extension PolicyDefinition: ExpressibleByStringLiteral {
             v6Bits: v6Bits)
     }
 
+    /// By distance: names with degrees of latitude and longitude.
+    package static func near(
+        _ members: KeyValuePairs<String, (Double, Double)>, bias: [String: Int] = [:],
+        default fallback: String? = nil
+    ) -> PolicyDefinition {
+        .proximity(
+            members.map { name, place in
+                PlacedMember(
+                    .to(name), bias: bias[name] ?? 0,
+                    location: Coordinates(latitude: place.0, longitude: place.1),
+                    isDefault: name == fallback, position: TestZone.position)
+            })
+    }
+
+    /// By latency: endpoints that lie in regions of their own names.
+    package static func fast(_ members: String...) -> PolicyDefinition {
+        .latency(
+            members.map {
+                PlacedMember(.to($0), region: $0, position: TestZone.position)
+            })
+    }
+
     /// The names that the tree mentions, each once, in order.
     package var references: [String] {
         var found: [String] = []
