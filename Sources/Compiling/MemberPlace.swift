@@ -90,7 +90,8 @@ private struct Homes {
     /// Recursion ends at the depth that the compiler allows.
     mutating func visit(_ policy: PolicyDefinition, _ scope: Scope, depth: Int) {
         guard depth <= PolicyDefinition.maximumDepth else { return }
-        switch policy {
+        // What a member requires is elsewhere perhaps, and answers nobody.
+        switch policy.bare {
         case .reference(let reference, _):
             name = name ?? reference
             switch scope.resolve(reference) {
@@ -105,9 +106,7 @@ private struct Homes {
         case .cluster(let cluster, _):
             name = name ?? cluster
             add(scope.cluster(cluster))
-        // What it requires is not a member.
-        case .with(let node, _): visit(node, scope, depth: depth)
-        default: for member in policy.members { visit(member, scope, depth: depth + 1) }
+        default: for member in policy.bare.members { visit(member, scope, depth: depth + 1) }
         }
     }
 

@@ -150,6 +150,16 @@ private enum SchemaWriter {
         return anyOf([name] + choices)
     }
 
+    /// A list of policies with what is told about where each is.
+    private static func placed(_ shape: SettingsShape, or others: [JSONText]) -> JSONText {
+        var keyed = shape
+        keyed.keys.append(SettingsKey("policy", .policy, required: true, "The member"))
+        return .object([
+            ("type", .string("array")), ("minItems", .number(1)), ("maxItems", .number(1000)),
+            ("items", anyOf([object(keyed)] + others)),
+        ])
+    }
+
     /// A key beside the kind of a policy.
     private static func modifier(_ key: String) -> JSONText {
         switch key {

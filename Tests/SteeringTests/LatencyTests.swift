@@ -1,6 +1,7 @@
 import Compiling
 import DNSWire
 import Geography
+import Health
 import TestSupport
 import Testing
 import Zones

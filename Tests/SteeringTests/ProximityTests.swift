@@ -1,5 +1,6 @@
 import DNSWire
 import Geography
+import Health
 import TestSupport
 import Testing
 import Zones

@@ -1,5 +1,7 @@
 import DNSWire
 import Geography
+import Health
+import Steering
 import TestSupport
 import Testing
 import Zones
