@@ -22,7 +22,7 @@ package struct PolicyEvaluator: ~Copyable {
     private let picked: UnsafeMutablePointer<UInt32>
     private var pickedCount = 0
     /// Who is answered.
-    private var client = PolicyClient.anybody
+    var client = PolicyClient.anybody
 
     package init() {
         unsafe standings = .allocate(capacity: ProgramLayout.maximumNodes)
@@ -309,7 +309,7 @@ package struct PolicyEvaluator: ~Copyable {
     }
 
     /// The eligible member of a `hash` node that is the client's.
-    private func chosenByHash(
+    func chosenByHash(
         _ program: PolicyProgram, _ node: PolicyNode, _ index: Int
     ) -> Int? {
         let useZero = unsafe usesZeroWeights[index]

@@ -38,7 +38,7 @@ struct PolicyResolver: ~Copyable {
     /// The ladders of the client that is worked out for.
     private var branch: UInt32 = 0
     /// What of the client the answer depends on.
-    private var lookedAt = LookedAt()
+    private(set) var lookedAt = LookedAt()
 
     typealias Layout = ResolvedLayout
     typealias Kind = ProgramLayout.Kind
