@@ -22,7 +22,7 @@ package struct AssumedState: Sendable, Hashable {
     package enum Change: Sendable, Hashable {
         case verdict(Verdict)
         case override(Override)
-        /// Of a feed: nothing that it said counts.
+        /// Of a feed: it says nothing any more, for as long as makes it silent.
         case lost
     }
 
@@ -53,18 +53,17 @@ package struct AssumedState: Sendable, Hashable {
             change = .lost
             return
         }
-        change =
-            switch state {
-            case "down": .override(.down)
-            case "up": .override(.up)
-            case "drained": .override(.hardDrain)
-            case "soft-drained": .override(.softDrain)
-            default:
-                guard let verdict = Verdict(state) else {
-                    throw AssumptionError("'\(state)' is no state; known are \(AssumedState.words)")
-                }
-                .verdict(verdict)
+        switch state {
+        case "down": change = .override(.down)
+        case "up": change = .override(.up)
+        case "drained": change = .override(.hardDrain)
+        case "soft-drained": change = .override(.softDrain)
+        default:
+            guard let verdict = Verdict(state) else {
+                throw AssumptionError("'\(state)' is no state; known are \(AssumedState.words)")
             }
+            change = .verdict(verdict)
+        }
     }
 
     /// The loss of a target, as `--without` says it: `edge-us`, `cluster:us-east`, `feed:robots`.

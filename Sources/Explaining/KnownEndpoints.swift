@@ -138,9 +138,10 @@ extension VerdictWord {
     /// The word with what an assumption changes: a verdict that is assumed counts, whatever operators said.
     fileprivate func assuming(_ change: AssumedState.Change) -> VerdictWord {
         switch change {
-        case .verdict(let verdict): VerdictWord(verdict, changeSeconds: changeSeconds)
+        case .verdict(let verdict):
+            VerdictWord(verdict, share: share, changeSeconds: changeSeconds)
         case .override(let override):
-            VerdictWord(verdict, override: override, changeSeconds: changeSeconds)
+            VerdictWord(verdict, override: override, share: share, changeSeconds: changeSeconds)
         case .lost: self
         }
     }

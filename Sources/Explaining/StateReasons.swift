@@ -10,8 +10,25 @@ struct StateReasons {
     func text(
         _ word: VerdictWord, of endpoint: KnownEndpoints.Endpoint, address: String
     ) -> String {
-        if let assumed = endpoint.assumed { return "assumed: \(assumed)" }
         let status = endpoint.status?.addresses.first { $0.address == address }
+        var text = stateText(word, of: endpoint, status)
+        if status?.isHeld ?? false { text += "; the mass-change brake holds what was before" }
+        guard word.share < VerdictWord.wholeShare else { return text }
+        let whole = Double(VerdictWord.wholeShare)
+        text += "; takes \(Percentage(Double(word.share) / whole).text) of its normal share"
+        if let ramp = status?.ramp, ramp < VerdictWord.wholeShare {
+            text += " (slow start: \(Percentage(Double(ramp) / whole).text)"
+            text += ramp == word.share ? ")" : ", and its cluster sheds load)"
+        } else {
+            text += " (its cluster sheds load)"
+        }
+        return text
+    }
+
+    private func stateText(
+        _ word: VerdictWord, of endpoint: KnownEndpoints.Endpoint, _ status: AddressStatus?
+    ) -> String {
+        if let assumed = endpoint.assumed { return "assumed: \(assumed)" }
         if word.override != .none { return text(word.override, endpoint.status?.override) }
         guard let status else {
             if isLive { return "nothing is known of it" }

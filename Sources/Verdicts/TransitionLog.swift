@@ -1,5 +1,5 @@
-package import DNSWire
-package import Health
+import DNSWire
+import Health
 import Synchronization
 
 /// The last changes of verdicts, kept in memory for those who ask what was known at a time.

@@ -25,13 +25,25 @@ extension VerdictBoard {
     /// - Parameter time: Unix seconds.
     package func moment(at time: Int64, _ log: TransitionLog) -> BoardMoment {
         let now = now()
-        let records = state.withLock { $0.records }
+        let (records, shares, feeds) = state.withLock { state in
+            (state.records, state.records.indices.map(state.clusterShare(of:)), state.feeds)
+        }
         var moment = BoardMoment()
-        for record in records {
-            if time >= now {
-                moment.addFuture(record, at: time, now: now)
-            } else {
-                moment.addPast(record, at: time, now: now, log)
+        if time >= now {
+            var later = feeds
+            let silent = Set(later.pass(to: time).map(\.rule.name))
+            for (record, share) in zip(records, shares) {
+                moment.addFuture(record, at: time, now: now, share, later)
+            }
+            for name in silent.sorted() {
+                moment.notes.append("feed \(name) is silent by then, if it says nothing more")
+            }
+            if shares.contains(where: { $0 < VerdictWord.wholeShare }) {
+                moment.notes.append("what clusters shed is taken as it is now")
+            }
+        } else {
+            for (record, share) in zip(records, shares) {
+                moment.addPast(record, at: time, now: now, share, feeds, log)
             }
         }
         if time < now {
@@ -41,46 +53,52 @@ extension VerdictBoard {
         return moment
     }
 
-    /// The words of an endpoint's addresses if a feed had no say; nil where the endpoint is not defined.
-    package func words(ofEndpoint key: String, without feed: String) -> [VerdictWord]? {
+    /// The words of an endpoint's addresses once a feed is silent, by the feed's rule for that; nil where
+    /// the endpoint is not defined.
+    package func words(ofEndpoint key: String, whenSilent feed: String) -> [VerdictWord]? {
         let now = now()
         return state.withLock { state in
             guard let index = state.indexes[key] else { return nil }
             var record = state.records[index]
-            record.reports.removeAll { $0.source == feed || $0.source.hasPrefix(feed + "/") }
+            var feeds = state.feeds
+            feeds.silence(feed)
+            let share = state.clusterShare(of: index)
             return record.addresses.indices.map { place in
-                _ = record.settle(place, now: now)
-                return record.word(place)
+                _ = record.settle(place, now: now, feeds)
+                return record.word(place, clusterShare: share, now: now)
             }
         }
     }
 }
 
 extension BoardMoment {
-    fileprivate mutating func addFuture(_ record: EndpointRecord, at time: Int64, now: Int64) {
+    fileprivate mutating func addFuture(
+        _ record: EndpointRecord, at time: Int64, now: Int64, _ share: UInt32, _ feeds: FeedLives
+    ) {
         var record = record
         if let expires = record.override?.expires, expires <= time {
             notes.append("the override of \(record.endpoint.key) has ended by then")
             record.override = nil
         }
         for place in record.addresses.indices {
-            if let change = record.settle(place, now: time) {
+            if let change = record.settle(place, now: time, feeds) {
                 notes.append(
-                    "\(change.endpoint) \(change.address) is \(change.new) by then, as a report ends")
+                    "\(change.endpoint) \(change.address) is \(change.new) by then, as a report ends or its feed is silent")
             }
             let address = record.addresses[place]
-            words[address.tracked.slot] = record.word(place)
+            words[address.tracked.slot] = record.word(place, clusterShare: share, now: time)
             if address.changeSeconds > 0, time - now >= Int64(address.changeSeconds) {
                 notes.append(
                     "\(record.endpoint.key) \(address.tracked.address) could change from "
                         + "\(address.changeSeconds) s on from now; it is taken as it is")
             }
         }
-        statuses.append(record.status(now: time))
+        statuses.append(record.status(now: time, feeds))
     }
 
     fileprivate mutating func addPast(
-        _ record: EndpointRecord, at time: Int64, now: Int64, _ log: TransitionLog
+        _ record: EndpointRecord, at time: Int64, now: Int64, _ share: UInt32, _ feeds: FeedLives,
+        _ log: TransitionLog
     ) {
         var record = record
         let key = record.endpoint.key
@@ -88,10 +106,10 @@ extension BoardMoment {
             notes.append("the override of \(key) was given later")
             record.override = nil
         }
-        var status = record.status(now: now)
+        var status = record.status(now: now, feeds)
         for place in record.addresses.indices {
             let address = record.addresses[place]
-            var word = record.word(place)
+            var word = record.word(place, clusterShare: share, now: time)
             if address.since > time {
                 let known = log.verdict(of: key, address.tracked.address, at: time)
                 let verdict = known ?? .unknown

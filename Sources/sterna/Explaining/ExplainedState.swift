@@ -4,6 +4,7 @@ import Explaining
 import Foundation
 import Geography
 import Serving
+import Settings
 import Verdicts
 import Zones
 
@@ -44,7 +45,7 @@ struct ExplainedState {
         for assumption in assumptions {
             do throws(AssumptionError) {
                 try endpoints.apply(assumption, to: verdicts.table, names: names) { feed, key in
-                    board?.words(ofEndpoint: key, without: feed)
+                    board?.words(ofEndpoint: key, whenSilent: feed)
                 }
             } catch {
                 throw AssumptionError("'\(assumption.text)': \(error.description)")

@@ -1,3 +1,4 @@
+import Compiling
 import Control
 import Explaining
 import Foundation

@@ -8,7 +8,6 @@ import Logging
 import Monitors
 import Serving
 import Settings
-import Synchronization
 import Verdicts
 import Zones
 
@@ -385,15 +384,6 @@ actor Server {
             }
         }
     }
-}
-
-/// A switch that any thread may read and that is set once.
-final class Flag: Sendable {
-    private let value = Atomic<Bool>(false)
-
-    var isSet: Bool { value.load(ordering: .acquiring) }
-
-    func set() { value.store(true, ordering: .releasing) }
 }
 
 extension Verdicts.FeedReport {
