@@ -83,7 +83,7 @@ extension Response {
         case .addressesWhileDown: noteDown()
         case .noDataWhileDown:
             noteDown()
-            answerNoData(zone, atMost: steered.minimumTTL)
+            answerNoData(zone, atMost: steered.whenDownTTL)
         case .noFallback:
             noteDown()
             answerNoData(zone)

@@ -20,16 +20,18 @@ package struct PolicyLabels: Sendable {
     /// - Parameters:
     ///   - name: a steered name of `source`.
     ///   - platform: definitions that every zone may refer to.
+    ///   - isFallback: whether the trace is of the policy for when the root is down.
     package init(
         of name: SteeredName, in source: ZoneSource, platform: SteeringDefinition,
-        _ trace: PolicyTrace
+        _ trace: PolicyTrace, isFallback: Bool = false
     ) {
         self.trace = trace
+        let policy = isFallback ? name.fallback ?? name.policy : name.policy
         let scope = Scope(
             source.steering, prefix: Scope.prefix(of: source.zone.origin),
             within: Scope(platform, prefix: ""))
-        root = label(of: name.policy, scope)
-        walk(name.policy, scope, trace.root, depth: 0)
+        root = label(of: policy, scope)
+        walk(policy, scope, trace.root, depth: 0)
     }
 
     private mutating func walk(
@@ -37,6 +39,7 @@ package struct PolicyLabels: Sendable {
     ) {
         // What is mentioned twice is one node, and has been walked.
         guard depth <= PolicyDefinition.maximumDepth, members[node] == nil else { return }
+        let policy = policy.bare
         switch policy {
         case .reference(let name, _):
             if case .policy(let named, let inner) = scope.resolve(name) {
@@ -62,7 +65,7 @@ package struct PolicyLabels: Sendable {
     }
 
     private func kind(of policy: PolicyDefinition) -> String? {
-        switch policy {
+        switch policy.bare {
         case .geo: "geo"
         case .subnet: "subnet"
         default: nil
@@ -78,7 +81,7 @@ package struct PolicyLabels: Sendable {
     }
 
     private func label(of policy: PolicyDefinition, _ scope: Scope) -> String? {
-        switch policy {
+        switch policy.bare {
         case .reference(let name, _):
             if case .policy = scope.resolve(name) { return "policy \(name)" }
             return name

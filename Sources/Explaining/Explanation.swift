@@ -89,6 +89,8 @@ package struct Explanation: Codable, Sendable, Hashable {
         package var isShownAbove: Bool
         package var members: [Member]
         package var addresses: [Address]
+        /// What must be up beside its members, and how that stands.
+        package var requirements: [String]
     }
 
     package struct Member: Codable, Sendable, Hashable {

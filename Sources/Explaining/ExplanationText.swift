@@ -74,6 +74,7 @@ package struct ExplanationText {
     }
 
     private mutating func writeMembers(_ node: Explanation.Node, _ indent: String) {
+        for requirement in node.requirements { lines.append("\(indent)requires \(requirement)") }
         let shown = node.members.prefix(ExplanationText.maximumMembers)
         let hidden = node.members.dropFirst(ExplanationText.maximumMembers)
         let width = shown.map { $0.label.count }.max() ?? 0

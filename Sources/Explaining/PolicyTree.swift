@@ -12,6 +12,7 @@ struct PolicyTree {
     let endpoints: KnownEndpoints
     let reasons: StateReasons
     let v4: Bool
+    private let shares: FirstShares
     private var shown: Set<Int> = []
 
     init(
@@ -24,6 +25,7 @@ struct PolicyTree {
         self.endpoints = endpoints
         self.reasons = reasons
         self.v4 = v4
+        shares = FirstShares(trace)
     }
 
     mutating func root() -> Explanation.Node { node(trace.root, depth: 0) }
@@ -35,7 +37,7 @@ struct PolicyTree {
         var result = Explanation.Node(
             number: index, kind: kind(node, index), endpoint: endpoint?.key,
             cluster: endpoint?.cluster, standing: node.standing.word, text: text(node, index),
-            isShownAbove: isShown && endpoint == nil, members: [], addresses: [])
+            isShownAbove: isShown && endpoint == nil, members: [], addresses: [], requirements: [])
         guard !result.isShownAbove, depth <= ProgramLayout.maximumDepth else { return result }
         if let endpoint {
             result.addresses = node.addresses.map { address($0, endpoint) }
@@ -44,11 +46,20 @@ struct PolicyTree {
         for (place, (member, chance)) in zip(node.members, node.chances).enumerated() {
             let child = self.node(member.node, depth: depth + 1)
             let label = place < names.count ? names[place] : child.endpoint ?? ""
+            // A group that is down has its failed members ready for one above that takes it for up.
+            let isAsked = node.standing.isUsable || shares.byNode[index] > 0
             result.members.append(
                 Explanation.Member(
                     label: label, weight: node.isByWeight ? member.weight : nil,
-                    isCandidate: member.isCandidate, chance: chance,
-                    text: text(member, place, of: node, chance), node: child))
+                    isCandidate: member.isCandidate && isAsked, chance: isAsked ? chance : 0,
+                    text: isAsked
+                        ? text(member, place, of: node, chance)
+                        : whyLeftOut(member, place, of: node), node: child))
+        }
+        result.requirements = (node.keys?.required ?? []).map { required in
+            let child = trace.nodes[required]
+            let name = child.endpoint.map { endpoints.all[$0].key } ?? "a policy"
+            return "\(name): \(child.standing.word)"
         }
         return result
     }
@@ -78,6 +89,33 @@ struct PolicyTree {
     }
 
     private func text(_ node: PolicyTrace.Node, _ index: Int) -> String {
+        ([picks(node)] + keys(node)).filter { !$0.isEmpty }.joined(separator: "; ")
+    }
+
+    private func keys(_ node: PolicyTrace.Node) -> [String] {
+        guard let keys = node.keys else { return [] }
+        var texts: [String] = []
+        if keys.needed > 0 {
+            texts.append("at least \(keys.needed) must be up, \(keys.up) are")
+        }
+        if keys.panicPercent > 0 {
+            texts.append(
+                keys.panics
+                    ? "panics: less than \(keys.panicPercent) % is healthy, so all are used"
+                    : "would panic below \(keys.panicPercent) % healthy")
+        }
+        if keys.trickle > 0 {
+            texts.append("\(Percentage(Double(keys.trickle) / 10_000).text) goes to the next one")
+        }
+        if keys.spills { texts.append("what one cannot take spills to the next") }
+        if keys.isAlwaysUp { texts.append("always counts as up") }
+        if node.share < 256 {
+            texts.append("takes \(Percentage(Double(node.share) / 256).text) of its normal share")
+        }
+        return texts
+    }
+
+    private func picks(_ node: PolicyTrace.Node) -> String {
         switch node.kind {
         case ProgramLayout.Kind.endpoint:
             return node.addresses.isEmpty ? "it has no \(v4 ? "IPv4" : "IPv6") address" : ""
@@ -105,18 +143,32 @@ struct PolicyTree {
         switch node.kind {
         case ProgramLayout.Kind.all: return "given"
         case ProgramLayout.Kind.weighted:
-            let sum = node.members.reduce(0) { $0 + $1.share }
-            return node.usesStandbys
-                ? "a standby: every member above weight 0 is down"
-                : "weight \(member.share) of \(sum)"
+            if node.usesStandbys { return "a standby: every member above weight 0 is down" }
+            let sum = node.members.reduce(0) { $0 + ($1.isCandidate ? UInt64($1.weight) : 0) }
+            return "weight \(member.weight) of \(sum)" + slowed(member)
         case ProgramLayout.Kind.failover:
-            return chance > 0 ? "chosen: the first that may answer" : "may answer, stands behind"
+            let isFirst = node.members.firstIndex { $0.isCandidate } == place
+            if chance > 0, !isFirst {
+                return "chosen for what \(node.keys?.spills ?? false ? "others leave" : "trickles on")"
+            }
+            return chance > 0
+                ? "chosen: the first that may answer" + slowed(member) : "may answer, stands behind"
         case ProgramLayout.Kind.hash:
             return chance > 0 ? "this client's" : "for other clients"
         default:
+            let isFirst = node.ladder.first { node.members[$0].isCandidate } == place
+            if chance > 0, !isFirst { return "chosen for what others leave" }
             return chance > 0
-                ? "chosen: the most specific that may answer" : "may answer, is less specific"
+                ? "chosen: the most specific that may answer" + slowed(member)
+                : "may answer, is less specific"
         }
+    }
+
+    /// Says that a member cannot take its whole share.
+    private func slowed(_ member: PolicyTrace.Member) -> String {
+        let share = trace.nodes[member.node].share
+        return share < 256
+            ? ", of which it takes \(Percentage(Double(share) / 256).text)" : ""
     }
 
     private func whyLeftOut(
@@ -142,7 +194,9 @@ struct PolicyTree {
         case .softDrained: return "being drained: used when nothing better is left"
         case .unknown: return "not checked yet, while others are"
         case .degraded: return "degraded: used when no member is healthy"
-        default: return child.standing.word
+        default:
+            let isUp = node.standing.isUsable
+            return isUp ? child.standing.word : "\(child.standing.word), but its group is down"
         }
     }
 }

@@ -42,7 +42,8 @@ struct SteeredAnswer {
         distribution = trace.answering.map { judged in
             AnswerDistribution(judged) {
                 let result = evaluator.evaluate(
-                    program, image, verdicts, v4: v4, for: client, assuming: judged.assumption,
+                    program, image, verdicts, v4: v4, for: client,
+                    usesFallback: trace.usesFallback, assuming: judged.assumption,
                     random: &random)
                 return (0..<result.count).map { evaluator.address($0) }
             }
@@ -64,11 +65,7 @@ struct SteeredAnswer {
             if let instead = trace.instead {
                 var tree = self.tree(instead)
                 policy.instead = tree.root()
-                policy.insteadText =
-                    instead.assumption == .upUnlessOverridden
-                    ? "all is down: whenDown answers as if everything were up but what operators "
-                        + "took out"
-                    : "all is down or taken out: whenDown answers as if everything were up"
+                policy.insteadText = whyInstead(instead.assumption)
             } else {
                 policy.insteadText = "all is down: whenDown gives addresses of its own"
             }
@@ -85,6 +82,16 @@ struct SteeredAnswer {
         return policy
     }
 
+    private func whyInstead(_ assumption: Assumption) -> String {
+        switch assumption {
+        case .facts: "all is down: whenDown answers by another policy"
+        case .upUnlessOverridden:
+            "all is down: whenDown answers as if everything were up but what operators took out"
+        case .everythingUp:
+            "all is down or taken out: whenDown answers as if everything were up"
+        }
+    }
+
     private func tree(_ judged: PolicyTrace) -> PolicyTree {
         PolicyTree(
             image: image, trace: judged, labels: labels(judged), endpoints: explainer.endpoints,
@@ -97,7 +104,9 @@ struct SteeredAnswer {
             let source = explainer.sources.first(where: { $0.zone.origin == origin }),
             let name = source.steering.names.first(where: { $0.owner == owner })
         else { return PolicyLabels(judged) }
-        return PolicyLabels(of: name, in: source, platform: explainer.platform, judged)
+        return PolicyLabels(
+            of: name, in: source, platform: explainer.platform, judged,
+            isFallback: judged.root > trace.facts.root)
     }
 
     // MARK: The response
@@ -110,7 +119,8 @@ struct SteeredAnswer {
             TTLReason(
                 image: image, steered: steered, trace: trace, endpoints: explainer.endpoints, v4: v4
             ).text
-        if (wire?.addresses ?? []).isEmpty, wire?.negativeTTL == steered.minimumTTL,
+        if (wire?.addresses ?? []).isEmpty, 
+            [steered.minimumTTL, steered.whenDownTTL].contains(wire?.negativeTTL ?? .max),
             trace.outcome == .noDataFamilyDown || trace.outcome == .noDataWhileDown
         {
             response.ttlText = "short, as it is health that has no answer"
@@ -157,7 +167,7 @@ struct SteeredAnswer {
         let counts = sizes.sorted().map(String.init).joined(separator: " or ")
         let many = "\(counts) address\(sizes == [1] ? "" : "es")"
         response.text =
-            trace.instead == nil ? many : "\(many), as if all were up"
+            trace.instead == nil || trace.usesFallback ? many : "\(many), as if all were up"
         if distribution.answers.count == 1 { response.text += ", always the same" }
     }
 

@@ -12,10 +12,19 @@ struct TTLReason {
 
     var text: String {
         switch trace.outcome {
-        case .addressesWhileDown where trace.instead == nil:
-            return "of an answer while all is down"
+        case .addressesWhileDown where trace.decision.isListed:
+            return steered.hasWhenDownTTL
+                ? "whenDownTtl" : "the shortest, of an answer while all is down"
         case .addresses, .addressesWhileDown: break
         default: return "of the zone's negative answers"
+        }
+        if trace.outcome == .addressesWhileDown, steered.hasWhenDownTTL { return "whenDownTtl" }
+        let standing = trace.facts.standing
+        let isDegraded = standing == .degraded || standing == .softDrained
+        if trace.outcome == .addresses, isDegraded, trace.decision.ttl == steered.degradedTTL,
+            steered.ttl(changeSeconds: trace.decision.changeSeconds) > trace.decision.ttl
+        {
+            return "degradedTtl, as the policy is \(standing.word)"
         }
         guard steered.minimumTTL != steered.maximumTTL else { return "fixed" }
         let range = "between \(steered.minimumTTL) s and \(steered.maximumTTL) s"
@@ -23,8 +32,7 @@ struct TTLReason {
         guard judged.changeSeconds > 0, let cause = cause(judged) else {
             return "auto, \(range): nothing here can change by itself, so the longest"
         }
-        var text =
-            "auto, \(range): \(cause) could change in \(judged.changeSeconds) s at the earliest"
+        var text = "auto, \(range): \(cause) could change in \(judged.changeSeconds) s at the earliest"
         if judged.changeSeconds < steered.minimumTTL { text += ", raised to the shortest" }
         if judged.changeSeconds > steered.maximumTTL { text += ", lowered to the longest" }
         return text

@@ -56,10 +56,15 @@ enum SteeringKeys {
             SettingsKey(
                 "ttl", .timeToLive, default: "\(SteeredName.defaultTTL)",
                 "Seconds, or 'auto': as long as nothing looked at could change"),
+            SettingsKey(
+                "degradedTtl", .seconds,
+                "Longest TTL while the policy is degraded, panics, or has only drained members"),
             SettingsKey("policy", .policy, required: true, "What decides the addresses"),
             SettingsKey(
                 "whenDown", .whenDown, default: "all",
                 "What to answer when the policy finds nothing that is up"),
+            SettingsKey(
+                "whenDownTtl", .seconds, "The TTL of these answers; without it, that of the others"),
         ])
 
     static let autoTTL = SettingsShape(
@@ -76,10 +81,11 @@ enum SteeringKeys {
     /// Keys beside the kind, with the kinds that they belong to.
     static let policyModifiers = [
         "answers": ["all", "weighted"], "ipv4-prefix": ["hash"], "ipv6-prefix": ["hash"],
+        "atLeast": ["cluster", "all", "weighted", "failover", "hash"],
+        "panic": ["cluster", "all", "weighted", "hash"], "trickle": ["failover"],
+        "spill": ["failover", "geo", "subnet"], "alwaysUp": policyKinds, "requires": policyKinds,
     ]
-    static let plannedPolicyKeys = [
-        "proximity", "latency", "host", "panic", "spill", "failback", "after", "slow-start",
-    ]
+    static let plannedPolicyKeys = ["proximity", "latency", "host", "failback", "after"]
 }
 
 extension SteeringKeys {

@@ -102,9 +102,12 @@ struct SteeringReader {
                 owner: owner, ttl: .seconds(SteeredName.defaultTTL), policy: policy,
                 position: position)
             if case .timeToLive(let ttl)? = object.values["ttl"] { name.ttl = ttl }
-            if case .whenDown(let whenDown)? = object.values["whenDown"] {
+            if case .whenDown(let whenDown, let fallback)? = object.values["whenDown"] {
                 name.whenDown = whenDown
+                name.fallback = fallback
             }
+            name.degradedTTL = object.seconds("degradedTtl")
+            name.whenDownTTL = object.seconds("whenDownTtl")
             return name
         }
     }

@@ -79,7 +79,9 @@ private struct ReferenceChecker {
         checkDuplicates(definition)
         for endpoint in definition.endpoints { check(endpoint) }
         let policies = definition.policies.map { ("policy '\($0.name)'", $0.policy, $0.position) }
-        let names = definition.names.map { ("name '\($0.owner)'", $0.policy, $0.position) }
+        let names = definition.names.flatMap { name in
+            name.policies.map { ("name '\(name.owner)'", $0, name.position) }
+        }
         for (_, policy, _) in policies + names { checkReferences(policy, depth: 1) }
         let graph = PolicyGraph(scope)
         for loop in graph.loops where (loop[0] >= scope.platformPolicies) == inZone {
@@ -159,8 +161,8 @@ private struct ReferenceChecker {
         case .cluster(let name, let position):
             checkName(name, "cluster", \.clusters, position)
         default:
-            if case .geo(let branches) = policy { checkPlaces(branches) }
-            if case .subnet(let branches) = policy { checkPlaces(branches) }
+            if case .geo(let branches) = policy.bare { checkPlaces(branches) }
+            if case .subnet(let branches) = policy.bare { checkPlaces(branches) }
             for member in policy.members { checkReferences(member, depth: depth + 1) }
         }
     }

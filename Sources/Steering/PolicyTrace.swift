@@ -10,7 +10,7 @@ package struct PolicyTrace: Sendable {
     package enum Picks: Sendable, Hashable {
         /// Its passing addresses, from a random one on.
         case addresses
-        /// So many of its members, one after the other, each with its share of those that are left.
+        /// So many of its members, one after the other, each with its weight among those that are left.
         case draw(Int)
         /// Its candidates from a random one on, until so many addresses are there.
         case rotation(Int)
@@ -21,7 +21,7 @@ package struct PolicyTrace: Sendable {
         package let node: Int
         /// As configured.
         package let weight: UInt32
-        /// Whether it is one of those that the node chooses from.
+        /// Whether it is one of those that the node may choose from.
         package let isCandidate: Bool
         /// What it counts for among the members that are drawn from; 0: it is never drawn.
         package let share: UInt64
@@ -36,6 +36,24 @@ package struct PolicyTrace: Sendable {
         package let passes: Bool
     }
 
+    /// The keys of a group beside its kind.
+    package struct Keys: Sendable {
+        /// What goes past the first member, in 10,000ths.
+        package let trickle: Int
+        package let spills: Bool
+        /// The percentage of healthy members below which all are used; 0: never.
+        package let panicPercent: Int
+        /// Whether that is so now.
+        package let panics: Bool
+        /// Members that must be up; 0: one.
+        package let needed: Int
+        /// Members that are up.
+        package let up: Int
+        package let isAlwaysUp: Bool
+        /// Nodes that must be up as well.
+        package let required: [Int]
+    }
+
     package struct Node: Sendable {
         /// One of `ProgramLayout.Kind`.
         package let kind: UInt8
@@ -44,45 +62,49 @@ package struct PolicyTrace: Sendable {
         package let members: [Member]
         /// Of an endpoint, those of the family asked for.
         package let addresses: [Address]
-        /// Of an endpoint: its number in the image; nil where it has no address of this family.
+        /// Of an endpoint: its number in the image; nil where it has no address of either family.
         package let endpoint: Int?
         /// Of members by weight: whether those of weight 0 are chosen from.
         package let usesStandbys: Bool
         /// Of `geo` and the like: the members that are for this client, the most specific first.
         package let ladder: [Int]
+        /// How much of its normal traffic it can take, in 256ths.
+        package let share: UInt32
+        /// Nil for an endpoint.
+        package let keys: Keys?
     }
 
-    /// Children before their parents, the root last.
+    /// Children before their parents.
     package let nodes: [Node]
+    /// The node that answers.
+    package let root: Int
     /// What was taken for true.
     package let assumption: Assumption
     /// The earliest time in seconds at which something looked at could change; 0: nothing can.
     package let changeSeconds: UInt32
 
-    package var root: Int { nodes.count - 1 }
     package var standing: Standing { nodes[root].standing }
 }
 
 extension PolicyEvaluator {
-    /// Evaluates a policy and tells what was found on the way.
+    /// Copies out what was found when the nodes up to `root` were judged last.
     ///
     /// - Parameter spreadsHash: whether a `hash` node is taken as a draw by weight: what all clients together
     ///   get of it, where it is not about one.
-    package mutating func trace(
+    mutating func trace(
         _ program: PolicyProgram, _ image: ServingImage, _ verdicts: VerdictTable, v4: Bool,
-        for client: PolicyClient = .anybody, assuming assumption: Assumption = .facts,
-        spreadsHash: Bool = false
+        root: Int, _ assumption: Assumption, changeSeconds: UInt32, spreadsHash: Bool
     ) -> PolicyTrace {
-        self.client = client
-        let changeSeconds = judge(
-            program, image, verdicts, v4: v4, branch: client.branch, assumption)
-        let nodes = (0..<program.nodeCount).map { index in
+        var nodes: [PolicyTrace.Node] = []
+        for index in 0...root {
             let node = program.node(index)
-            return node.kind == ProgramLayout.Kind.endpoint
-                ? traceEndpoint(node, index, image, verdicts, v4: v4)
-                : traceGroup(program, node, index, spreadsHash: spreadsHash)
+            nodes.append(
+                node.kind == ProgramLayout.Kind.endpoint
+                    ? traceEndpoint(node, index, image, verdicts, v4: v4)
+                    : traceGroup(program, node, index, spreadsHash: spreadsHash))
         }
-        return PolicyTrace(nodes: nodes, assumption: assumption, changeSeconds: changeSeconds)
+        return PolicyTrace(
+            nodes: nodes, root: root, assumption: assumption, changeSeconds: changeSeconds)
     }
 
     private func traceEndpoint(
@@ -90,81 +112,80 @@ extension PolicyEvaluator {
     ) -> PolicyTrace.Node {
         let range = node.addresses(v4: v4)
         let start = unsafe Int(addressStart[index])
-        var all = StandingSet()
-        for offset in 0..<range.count { unsafe all.insert(addressStandings[start &+ offset]) }
-        let passing = all.eligible
         let addresses = range.enumerated().map { offset, address in
             let standing = unsafe addressStandings[start &+ offset]
             return PolicyTrace.Address(
                 index: address, word: verdicts.load(image.address(address).slot),
-                standing: standing, passes: passing.contains(standing))
+                standing: standing, passes: unsafe candidates[index].contains(standing))
         }
         let own = range.isEmpty ? node.addresses(v4: !v4) : range
         return PolicyTrace.Node(
-            kind: node.kind, standing: unsafe standings[index], picks: .addresses, members: [],
+            kind: node.kind, standing: standing(of: index), picks: .addresses, members: [],
             addresses: addresses,
             endpoint: own.isEmpty ? nil : image.address(own.lowerBound).endpoint,
-            usesStandbys: false, ladder: [])
+            usesStandbys: false, ladder: [], share: share(of: index), keys: nil)
     }
 
-    private func traceGroup(
+    private mutating func traceGroup(
         _ program: PolicyProgram, _ node: PolicyNode, _ index: Int, spreadsHash: Bool
     ) -> PolicyTrace.Node {
-        let edges = node.first..<node.first &+ node.memberCount
-        let useZero = unsafe node.isByWeight && usesZeroWeights[index]
+        let choice = choose(program, index)
+        var weights: [Int: UInt64] = [:]
+        let own = choice.rule == .client && !spreadsHash ? placeOfClient(program, index) : nil
+        for place in 0..<choice.count {
+            weights[chosenEdge(place)] =
+                own.map { $0 == place ? 1 : 0 } ?? UInt64(chosenWeight(place))
+        }
+        let useStandbys = node.isByWeight && choosesStandbys(index)
         let isLocated = node.kind == ProgramLayout.Kind.located
         let ladder =
-            isLocated
-            ? program.ladder(node, branch: client.branch).map { program.rung($0) } : []
-        let candidates =
-            isLocated
-            ? standingsOfLadder(program, node, branch: client.branch).eligible
-            : standingsOfMembers(program, node) {
-                !node.isByWeight || ($0 == 0) == useZero
-            }.eligible
-        let only = single(program, node, index, spreadsHash: spreadsHash)
-        var isFirst = true
-        let members = edges.map { edge in
+            isLocated ? program.ladder(node, branch: branch).map { program.rung($0) } : []
+        let members = node.members.map { edge in
             let member = program.member(edge)
-            let isCandidate =
-                (!node.isByWeight || (member.weight == 0) == useZero)
-                && (!isLocated || ladder.contains(edge &- node.first))
-                && (unsafe candidates.contains(standings[member.node]))
-            var share: UInt64 = 0
-            if let only {
-                share = isCandidate && isFirst && member.node == only ? 1 : 0
-                if share > 0 { isFirst = false }
-            } else if isCandidate {
-                share = node.isByWeight && !useZero ? UInt64(member.weight) : 1
-            }
             return PolicyTrace.Member(
-                node: member.node, weight: member.weight, isCandidate: isCandidate, share: share)
+                node: member.node, weight: member.weight,
+                isCandidate: isCandidate(member.node, of: index)
+                    && (!node.isByWeight || (member.weight == 0) == useStandbys)
+                    && (!isLocated || ladder.contains(edge &- node.first)),
+                share: weights[edge] ?? 0)
         }
+        let picks: PolicyTrace.Picks =
+            switch choice.rule {
+            case .turn: .rotation(choice.answers)
+            case .several: .draw(choice.answers)
+            case .one, .client: .draw(1)
+            }
         return PolicyTrace.Node(
-            kind: node.kind, standing: unsafe standings[index],
-            picks: node.kind == ProgramLayout.Kind.all
-                ? .rotation(node.answers)
-                : .draw(node.kind == ProgramLayout.Kind.weighted ? max(1, node.answers) : 1),
-            members: members, addresses: [], endpoint: nil, usesStandbys: useZero, ladder: ladder)
+            kind: node.kind, standing: standing(of: index), picks: picks, members: members,
+            addresses: [], endpoint: nil, usesStandbys: useStandbys, ladder: ladder,
+            share: share(of: index), keys: keys(program, node, index))
     }
 
-    /// The one member that a node takes which does not draw; nil where it draws, or takes none.
-    private func single(
-        _ program: PolicyProgram, _ node: PolicyNode, _ index: Int, spreadsHash: Bool
-    ) -> Int? {
-        switch node.kind {
-        case ProgramLayout.Kind.located:
-            return firstOfLadder(program, node, branch: client.branch)
-        case ProgramLayout.Kind.hash:
-            return spreadsHash ? nil : chosenByHash(program, node, index)
-        case ProgramLayout.Kind.failover:
-            let eligible = standingsOfMembers(program, node) { _ in true }.eligible
-            for edge in node.first..<node.first &+ node.memberCount {
-                let child = program.member(edge).node
-                if unsafe eligible.contains(standings[child]) { return child }
+    private func keys(
+        _ program: PolicyProgram, _ node: PolicyNode, _ index: Int
+    ) -> PolicyTrace.Keys {
+        var counts = StandingCounts()
+        if node.kind == ProgramLayout.Kind.located {
+            for rung in program.ladder(node, branch: branch) {
+                counts.add(standing(of: program.member(node.first &+ program.rung(rung)).node))
             }
-            return nil
-        default: return nil
+        } else {
+            for edge in node.members { counts.add(standing(of: program.member(edge).node)) }
         }
+        let chosen = unsafe candidates[index]
+        // Without panic these are never chosen side by side.
+        let panics =
+            standing(of: index).isUsable
+            && (chosen.contains(.down)
+                || chosen.contains(.degraded) && !chosen.healthyOnes.isEmpty)
+        return PolicyTrace.Keys(
+            trickle: node.trickle, spills: node.spills, panicPercent: node.panicPercent,
+            panics: node.panicPercent > 0 && panics,
+            needed: node.hasThreshold ? node.needed(of: counts.present) : 0, up: counts.up,
+            isAlwaysUp: node.isAlwaysUp, required: node.required.map { program.member($0).node })
     }
+}
+
+extension StandingSet {
+    fileprivate var healthyOnes: StandingSet { StandingSet(bits: bits & 0b1100_0000) }
 }

@@ -1,72 +1,67 @@
-import Health
+import DNSWire
 package import Serving
 
 /// How a steered name comes to its answer, for people and for simulations.
 package struct SteeredTrace: Sendable {
-    /// What the answer is; never `evaluate`, which is about what is kept.
-    package let outcome: SteeredOutcome
-    /// What the verdicts say.
+    package let decision: SteeredDecision
+    /// What the verdicts say of the policy.
     package let facts: PolicyTrace
-    /// Where all is down: what is answered from instead, with what is then taken for true.
+    /// Where that is down and others of its addresses, or another policy's, are given: how they are chosen.
     package let instead: PolicyTrace?
-    /// The TTL of the addresses, in seconds.
-    package let ttl: UInt32
 
-    /// What the addresses are picked from; nil where there are none, or they are not the policy's.
+    package var outcome: SteeredOutcome { decision.outcome }
+
+    /// Whether the policy for when the root is down answers.
+    package var usesFallback: Bool {
+        instead != nil && decision.assumption == .facts
+    }
+
+    /// What the addresses are picked from; nil where there are none, or they are listed ones.
     package var answering: PolicyTrace? {
         switch outcome {
-        case .addresses, .addressesWhileDown: instead ?? (facts.standing.isUsable ? facts : nil)
+        case .addresses: facts
+        case .addressesWhileDown: instead
         default: nil
         }
     }
 }
 
 extension PolicyEvaluator {
-    /// Does for one client and family what the query path does, and tells of it.
+    /// Decides for one client and family as the query path does, and tells of it.
     package mutating func trace(
         _ steered: SteeredView, _ image: ServingImage, _ verdicts: VerdictTable, v4: Bool,
         for client: PolicyClient = .anybody, spreadsHash: Bool = false
     ) -> SteeredTrace {
         let program = PolicyProgram(image, offset: steered.program)
-        let facts = trace(
-            program, image, verdicts, v4: v4, for: client, spreadsHash: spreadsHash)
-        func found(
-            _ outcome: SteeredOutcome, _ instead: PolicyTrace? = nil, ttl: UInt32? = nil
-        ) -> SteeredTrace {
-            SteeredTrace(
-                outcome: outcome, facts: facts, instead: instead,
-                ttl: ttl ?? SteeredTrace.seconds(steered, (instead ?? facts).changeSeconds))
+        self.client = client
+        var witness = VerdictWitness.forgetful
+        let decision = decide(
+            steered, program, image, verdicts, v4: v4, branch: client.branch, noting: &witness)
+        guard decision.isDown else {
+            let facts = trace(
+                program, image, verdicts, v4: v4, root: program.root, .facts,
+                changeSeconds: decision.changeSeconds, spreadsHash: spreadsHash)
+            return SteeredTrace(decision: decision, facts: facts, instead: nil)
         }
-        if facts.standing.isUsable { return found(.addresses) }
-        if facts.standing == .absent { return found(.noData) }
-        _ = judge(program, image, verdicts, v4: !v4, branch: client.branch, .facts)
-        if unsafe standings[program.nodeCount &- 1].isUsable { return found(.noDataFamilyDown) }
-        switch steered.whenDown {
-        case ImageLayout.Steered.whenDownNoData: return found(.noDataWhileDown)
-        case ImageLayout.Steered.whenDownServerFailure: return found(.serverFailure)
-        case ImageLayout.Steered.whenDownAddresses:
-            return found(
-                steered.fallbackCount(v4: v4) > 0 ? .addressesWhileDown : .noFallback,
-                ttl: steered.minimumTTL)
-        default: break
-        }
-        var instead = facts
-        for assumption in [Assumption.upUnlessOverridden, .everythingUp] {
+        var instead: PolicyTrace?
+        if decision.outcome == .addressesWhileDown, !decision.isListed {
             instead = trace(
-                program, image, verdicts, v4: v4, for: client, assuming: assumption,
-                spreadsHash: spreadsHash)
-            if instead.standing.isUsable { break }
+                program, image, verdicts, v4: v4, root: decision.root, decision.assumption,
+                changeSeconds: decision.changeSeconds, spreadsHash: spreadsHash)
         }
-        return instead.standing.isUsable ? found(.addressesWhileDown, instead) : found(.noData)
+        let changeSeconds = judge(
+            program, image, verdicts, v4: v4, branch: client.branch, through: program.root, .facts)
+        let facts = trace(
+            program, image, verdicts, v4: v4, root: program.root, .facts,
+            changeSeconds: changeSeconds, spreadsHash: spreadsHash)
+        return SteeredTrace(decision: decision, facts: facts, instead: instead)
     }
 }
 
-extension SteeredTrace {
-    /// The TTL where something looked at could change after so many seconds; 0: nothing can.
-    fileprivate static func seconds(_ steered: SteeredView, _ changeSeconds: UInt32) -> UInt32 {
-        changeSeconds == 0
-            ? steered.maximumTTL
-            : min(max(changeSeconds, steered.minimumTTL), steered.maximumTTL)
+extension VerdictWitness {
+    /// One without room: nobody will ask whether the words still hold.
+    fileprivate static var forgetful: VerdictWitness {
+        VerdictWitness(unsafe ByteSink(UnsafeMutableRawBufferPointer(start: nil, count: 0)))
     }
 }
 
