@@ -3,7 +3,9 @@ import Zones
 
 extension LocatedTable {
     /// By latency: for each member what the most specific row about the client says, its network before its
-    /// place; the lowest first. Members that no row is about come after those, by distance where the place of
+    /// place; the lowest first.
+    ///
+    /// Members that no row is about come after those, by distance where the place of
     /// the client is known, else as written with the default first.
     ///
     /// - Parameter earlier: the orders that served before, see `LatencyHistory`.

@@ -3,7 +3,9 @@ import Zones
 
 extension LocatedTable {
     /// By the way to the client: the nearest member, then the next nearest; members that are equally far in
-    /// the order of their names. A client whose place is unknown gets the default, then the others as written.
+    /// the order of their names.
+    ///
+    /// A client whose place is unknown gets the default, then the others as written.
     ///
     /// The whole order is exact for up to `Nearness.exactMembers`; of more, the first few are.
     convenience init(

@@ -2,15 +2,14 @@ import DNSWire
 package import Geography
 package import Zones
 
-/// A file of operators' networks, as text: `NETWORK NAME` on each line, `#` before comments. Degrees of
-/// latitude and longitude may follow, for `proximity`.
+/// A file of operators' networks, as text: `NETWORK NAME` on each line, `#` before comments.
 ///
 ///     # offices
 ///     192.0.2.0/24     office-berlin   52.5,13.4
 ///     2001:db8::/48    office-berlin
 ///     198.51.100.7     build-server
 ///
-/// A network without a length is one address. Networks may nest: the longest that holds an address counts.
+/// Degrees of latitude and longitude may follow the name, for `proximity`. A network without a length is one address. Networks may nest: the longest that holds an address counts.
 package struct NetworkList: Sendable {
     /// In the order of the file.
     package let entries: [NetworkMap.Entry]
