@@ -130,6 +130,8 @@ enum MemberIdentity {
             case nil: return 0
             }
         case .cluster(let name, _): return hash("cluster \(name)")
+        // Keys beside a kind move nobody.
+        case .with(let node, _): return of(node, scope, depth: depth)
         default:
             return policy.members.reduce(hash("group")) { identity, member in
                 hash("\(of(member, scope, depth: depth + 1))", from: identity)

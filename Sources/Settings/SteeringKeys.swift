@@ -86,7 +86,7 @@ enum SteeringKeys {
     /// Keys beside the kind, with the kinds that they belong to.
     static let policyModifiers = [
         "answers": ["all", "weighted"], "ipv4-prefix": ["hash"], "ipv6-prefix": ["hash"],
-        "atLeast": ["cluster", "all", "weighted", "failover", "hash"],
+        "atLeast": ["cluster", "all", "weighted", "failover", "hash", "proximity", "latency"],
         "panic": ["cluster", "all", "weighted", "hash"], "trickle": ["failover"],
         "spill": ["failover", "geo", "subnet", "proximity", "latency"], "alwaysUp": policyKinds,
         "requires": policyKinds,

@@ -111,7 +111,8 @@ struct RandomWorld {
                 EndpointDefinition(
                     name: "e\(index)", addresses: [address], position: TestZone.position))
             words[address] = VerdictWord(
-                [.healthy, .healthy, .unhealthy, .degraded, .unknown][below(5)])
+                [.healthy, .healthy, .unhealthy, .degraded, .unknown][below(5)],
+                share: [256, 256, 64][below(3)])
         }
         var taken: Set<String> = []
         for _ in 0..<below(30) + 2 {
@@ -162,7 +163,26 @@ struct RandomWorld {
             v4: network.v4 & mask | other & ~mask, bits: 32, isFromSubnet: true)
     }
 
+    /// A policy of any kind, some with keys beside it.
     mutating func policy(depth: Int) -> PolicyDefinition {
+        let node = bare(depth: depth)
+        var modifiers = PolicyModifiers()
+        switch node {
+        case .reference: break
+        case .weighted, .all: if below(4) == 0 { modifiers.panicPercent = 50 }
+        case .failover:
+            modifiers.spill = below(4) == 0
+            if below(4) == 0 { modifiers.trickle = 2000 }
+        case .geo, .subnet: modifiers.spill = below(3) == 0
+        default:
+            modifiers.spill = below(3) == 0
+            if below(4) == 0 { modifiers.atLeast = .percent(60) }
+        }
+        if depth > 0, below(10) == 0 { modifiers.alwaysUp = true }
+        return modifiers == .none ? node : .with(node, modifiers)
+    }
+
+    private mutating func bare(depth: Int) -> PolicyDefinition {
         if depth > 2 || depth > 0 && below(3) == 0 { return .to("e\(below(5))") }
         switch [0, 1, 5, 6, 2, 3, 4][below(depth == 0 ? 4 : 7)] {
         case 0:
@@ -218,6 +238,8 @@ struct RandomWorld {
     /// The policy for one client, without nodes that ask: ladders by comparing every prefix.
     func specialised(_ policy: PolicyDefinition, for client: ClientNetwork) -> PolicyDefinition {
         switch policy {
+        case .with(let node, let modifiers):
+            return .with(specialised(node, for: client), modifiers)
         case .geo(let branches):
             return ladder(branches, keys(of: location(of: client)), client)
         case .subnet(let branches):

@@ -22,6 +22,13 @@ extension PolicyDefinition: ExpressibleByStringLiteral {
         .weighted(members.map { WeightedMember(.to($0.key), weight: $0.value) }, answers: answers)
     }
 
+    /// The node with keys beside its kind.
+    package func with(_ change: (inout PolicyModifiers) -> Void) -> PolicyDefinition {
+        var modifiers = self.modifiers
+        change(&modifiers)
+        return .with(bare, modifiers)
+    }
+
     /// By place, as keys of `geo` in the order in which they count.
     package static func byPlace(
         _ branches: KeyValuePairs<ClientBranch.Key, PolicyDefinition>
