@@ -15,6 +15,16 @@ indirect enum ImportedPolicy: Hashable {
     case subnet([ImportedBranch])
     case proximity([ImportedPlace])
     case latency([ImportedRegion])
+    /// A policy whose health counts otherwise for its parent.
+    case counted(ImportedPolicy, ImportedCounting)
+}
+
+/// How the health of a member counts for its parent.
+struct ImportedCounting: Hashable {
+    /// Up whatever its members are.
+    var alwaysUp = false
+    /// What must be up as well.
+    var requires: [ImportedEndpoint] = []
 }
 
 /// Addresses that are given out together.
@@ -99,6 +109,9 @@ extension ImportedPolicy {
         case (.latency(let a), .latency(let b)):
             guard a.map(\.region) == b.map(\.region) else { return nil }
             return ImportedPolicy.zipped(a, b, \.policy).map { .latency($0) }
+        case (.counted(let a, let counting), .counted(let b, let others)):
+            guard counting == others else { return nil }
+            return a.zipped(b).map { .counted($0, counting) }
         default:
             return self == other ? self : nil
         }
@@ -127,10 +140,13 @@ extension ImportedPolicy {
         case .geo(let branches), .subnet(let branches): branches.map(\.policy)
         case .proximity(let places): places.map(\.policy)
         case .latency(let regions): regions.map(\.policy)
+        case .counted(let policy, _): [policy]
         }
     }
 
-    /// Whether some node below, or this one, is such a one. Depth is bounded by what readers build.
+    /// Whether some node below, or this one, is such a one.
+    ///
+    /// Depth is bounded by what readers build.
     func contains(_ test: (ImportedPolicy) -> Bool) -> Bool {
         test(self) || members.contains { $0.contains(test) }
     }

@@ -18,6 +18,7 @@ extension ImportedZone {
         let text = zone.prunedText(log)
         var files = [ImportFile(name: "\(stem).zone", text: text)]
         guard !zone.names.isEmpty else { return files }
+        zone.noteFamilies(log)
         let steering = SteeringText(zone).text
         let (definition, findings) = readZoneSteering(
             file: "\(stem).yaml", text: steering, origin: origin)
@@ -60,6 +61,30 @@ extension ImportedZone {
         ImportedRecord(owner: origin, ttl: "3600", type: type, rdata: rdata, position: source)
     }
 
+    /// Health decides about both families of a name together where all of one are down.
+    private func noteFamilies(_ log: ImportLog) {
+        let known = Dictionary(
+            policies.map { ($0.name, $0.policy) }, uniquingKeysWith: { first, _ in first })
+        let both = names.filter { name in
+            var tree = name.policy
+            if case .reference(let reference) = tree { tree = known[reference] ?? tree }
+            func isChecked(_ isV4: Bool) -> Bool {
+                tree.contains { node in
+                    guard case .endpoint(let endpoint) = node else { return false }
+                    return endpoint.monitor != nil
+                        && endpoint.addresses.contains { $0.isV4 == isV4 }
+                }
+            }
+            return isChecked(true) && isChecked(false)
+        }
+        guard let first = both.first else { return }
+        let more = both.count > 1 ? " and \(both.count - 1) more" : ""
+        log.changed(
+            first.position, "\(first.owner)\(more)",
+            "when all addresses of one family are down and the other family's are not, that family "
+                + "gets no address; the source gives all of them")
+    }
+
     // MARK: What may not stand in a zone
 
     /// The text of the zone file, after everything was left out that the reader refuses.
@@ -84,6 +109,7 @@ extension ImportedZone {
                 continue
             }
             records = records.enumerated().filter { !bad.contains($0.offset) }.map(\.element)
+            completeApex(log)
         }
         return zoneText.text
     }

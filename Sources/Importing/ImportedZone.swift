@@ -64,8 +64,6 @@ struct ImportedName: Hashable {
     var owner: Name
     var ttl: ImportedTTL
     var policy: ImportedPolicy
-    /// Addresses for when everything is down; nil: as if everything were up.
-    var whenDown: [IPAddress]?
     var position: SourcePosition
 }
 

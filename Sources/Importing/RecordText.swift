@@ -11,7 +11,9 @@ enum RecordText {
         "SOA": [0, 1], "SVCB": [1], "HTTPS": [1], "AFSDB": [1], "KX": [1], "RP": [0, 1], "RT": [1],
     ]
 
-    /// The words of a line; strings in quotes keep them. Nil where a quote is not closed or words are too many.
+    /// The words of a line, with strings in quotes whole.
+    ///
+    /// - Returns: nil where a quote is not closed or words are too many.
     static func words(_ text: some StringProtocol) -> [String]? {
         var words: [String] = []
         var word: [UInt8] = []

@@ -15,12 +15,9 @@ struct SteeringText {
         }
         for name in zone.names.sorted(by: { $0.owner < $1.owner }) {
             let owner = name.owner.label(in: zone.origin)
-            var keys: [(String, YAMLText)] = [
+            let keys: [(String, YAMLText)] = [
                 ("ttl", ttl(name.ttl)), ("policy", write(name.policy, owner: owner)),
             ]
-            if let addresses = name.whenDown {
-                keys.append(("whenDown", .list(addresses.map { .text($0.description) })))
-            }
             names.append((name.owner.relative(to: zone.origin), .map(keys)))
         }
     }
@@ -86,6 +83,8 @@ struct SteeringText {
         switch policy {
         case .endpoint(let endpoint): return .text(zone.labels.name(endpoint, owner: owner))
         case .reference(let name): return .text(name)
+        case .counted(let policy, let counting):
+            return counted(write(policy, owner: owner), counting, owner: owner)
         case .host(let name): return .map([("host", .text(name.undotted))])
         case .failover(let members):
             let written = members.map { write($0, owner: owner) }
@@ -125,6 +124,22 @@ struct SteeringText {
             }
             return .map([("latency", .list(items))])
         }
+    }
+
+    private mutating func counted(
+        _ policy: YAMLText, _ counting: ImportedCounting, owner: String
+    ) -> YAMLText {
+        var keys: [(String, YAMLText)] = []
+        switch policy {
+        case .map(let entries): keys = entries
+        default: keys.append(("endpoint", policy))
+        }
+        if counting.alwaysUp { keys.append(("alwaysUp", .text("true"))) }
+        if !counting.requires.isEmpty {
+            let names = counting.requires.map { zone.labels.name($0, owner: owner) }
+            keys.append(("requires", .list(names.map { .text($0) })))
+        }
+        return .map(keys)
     }
 
     /// One member needs no node around it.

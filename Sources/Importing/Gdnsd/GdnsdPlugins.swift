@@ -164,6 +164,7 @@ struct GdnsdStanza {
     /// The addresses with their labels: numbers where a list has none.
     private var entries: [(key: String, value: GdnsdValue)] {
         if let map = value.map { return map.filter { !GdnsdStanza.parameters.contains($0.key) } }
+        if value.text != nil { return [(resource, value)] }
         return value.items.enumerated().map { ("\($0.offset + 1)", $0.element) }
     }
 

@@ -12,8 +12,6 @@ struct OctoDynamics {
     private let origin: Name
     private let log: ImportLog
     private var monitor: String?
-    /// The values that octoDNS's providers give when every pool is down.
-    private(set) var whenDown: [IPAddress] = []
 
     init(_ record: OctoRecord, _ origin: Name, _ log: ImportLog) {
         self.record = record
@@ -23,7 +21,12 @@ struct OctoDynamics {
 
     mutating func policy(in zone: inout ImportedZone) -> ImportedPolicy? {
         let isRouted = record["dynamic"] != nil || record["geo"] != nil
-        if isRouted { monitor = readMonitor(&zone) }
+        let isRedirect = ["CNAME", "ALIAS"].contains(record.type)
+        if isRouted, !isRedirect { monitor = readMonitor(&zone) }
+        if isRouted, isRedirect {
+            log.lost(
+                record.position, record.subject, "the targets are hosts, which nothing checks")
+        }
         if let dynamic = record["dynamic"] { return self.dynamic(dynamic) }
         let values = record.values.compactMap(\.text)
         let plain = all(values, label: record.owner.label(in: origin), isChecked: isRouted)
@@ -88,7 +91,10 @@ struct OctoDynamics {
             let fallback = entry.value.map?.first { $0.key == "fallback" }?.value.text
             pools[entry.key] = (policy, fallback)
         }
-        whenDown = record.values.compactMap { $0.text.flatMap { IPAddress($0) } }
+        // What octoDNS's providers give when every pool of a rule is down, whatever its health.
+        let values = all(
+            record.values.compactMap(\.text),
+            label: "\(record.owner.label(in: origin))-values", isChecked: false)
         func chain(_ name: String) -> ImportedPolicy? {
             var members: [ImportedPolicy] = []
             var seen: Set<String> = []
@@ -99,6 +105,8 @@ struct OctoDynamics {
                 if let found = pools[pool] { members.append(found.policy) }
                 next = pools[pool]?.fallback
             }
+            guard !members.isEmpty else { return nil }
+            if let values { members.append(values) }
             return members.count > 1 ? .failover(members) : members.first
         }
         var networks: [ImportedBranch] = []
@@ -155,12 +163,6 @@ struct OctoDynamics {
         if !networks.isEmpty {
             let rest = policy.map { [ImportedBranch(key: "default", policy: $0)] } ?? []
             policy = .subnet(networks + rest)
-        }
-        if !networks.isEmpty || !places.isEmpty {
-            log.changed(
-                record.position, record.subject,
-                "where every pool of a rule is down, the next wider rule is tried before the plain "
-                    + "values are given")
         }
         if policy == nil {
             log.lost(record.position, record.subject, "it has no rule that is carried")

@@ -34,11 +34,10 @@ enum OctoImporter {
         _ source: ImportSource, isOnly: Bool, wanted: Name?
     ) throws(Finding) -> Name {
         if isOnly, let wanted { return wanted }
-        var stem = source.fileName
-        for ending in [".yaml", ".yml"] where stem.hasSuffix(ending) {
-            stem = String(stem.dropLast(ending.count))
-        }
-        guard stem.contains("."), let name = try? Name(stem, relativeTo: .root) else {
+        let parts = source.fileName.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count > 2, ["yaml", "yml"].contains(parts[parts.count - 1]),
+            let name = try? Name(parts.dropLast().joined(separator: "."), relativeTo: .root)
+        else {
             throw Finding(
                 at: SourcePosition(file: source.name),
                 "the file's name is not that of a zone: name it with --zone")
@@ -157,13 +156,11 @@ struct OctoZone {
 
     private mutating func steer(_ owner: Name, _ records: [OctoRecord]) {
         var policies: [String: ImportedPolicy] = [:]
-        var whenDown: [IPAddress] = []
         for record in records {
             var dynamics = OctoDynamics(record, zone.origin, log)
             guard let policy = dynamics.policy(in: &zone) else { continue }
             log.carry()
             policies[record.type] = policy
-            whenDown += dynamics.whenDown
         }
         let redirected = policies["CNAME"] ?? policies["ALIAS"]
         guard
@@ -180,8 +177,6 @@ struct OctoZone {
         zone.names.append(
             ImportedName(
                 owner: owner, ttl: .seconds(ttls.min() ?? OctoZone.defaultTTL), policy: policy,
-                whenDown: whenDown.isEmpty
-                    ? nil : Array(whenDown.prefix(PolicyDefinition.maximumAnswers)),
                 position: records.first?.position ?? zone.source))
     }
 }

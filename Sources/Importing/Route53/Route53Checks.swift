@@ -46,6 +46,15 @@ struct Route53Checks {
         return outcome
     }
 
+    /// What a check asks, where it names an address and can be asked: something to require.
+    func gate(_ id: String, monitor: String) -> ImportedEndpoint? {
+        guard let (check, _) = checks[id], let text = check.config.address,
+            let address = IPAddress(text)
+        else { return nil }
+        return ImportedEndpoint(
+            label: "check-\(id.prefix(12))", addresses: [address], monitor: monitor)
+    }
+
     /// The probe goes to the address served, not to one written in the check.
     private func noteAddress(
         _ check: Route53HealthCheck, _ position: SourcePosition, _ addresses: [IPAddress]
@@ -59,9 +68,8 @@ struct Route53Checks {
             }
             log.changed(
                 position, subject,
-                "it asks \(text), while the record set gives out "
-                    + addresses.map(\.description).joined(separator: ", ")
-                    + ": the monitor asks what is given out, each address for itself")
+                "it asks \(text), while record sets that use it give out other addresses: the "
+                    + "monitor asks what is given out, each address for itself")
         } else if let host = check.config.host {
             log.changed(
                 position, subject,

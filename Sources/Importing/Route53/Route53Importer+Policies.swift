@@ -137,19 +137,7 @@ extension Route53Importer {
         }
         guard !isSteered(target) else {
             guard let policy = reference(to: target, from: entry) else { return nil }
-            let isRouted = entry.record.setIdentifier != nil
-            if !evaluates, isRouted {
-                log.changed(
-                    entry.position, entry.subject,
-                    "the health of its target counts, which EvaluateTargetHealth 'false' left out")
-            }
-            if entry.record.healthCheck != nil, isRouted {
-                log.lost(
-                    entry.position, entry.subject,
-                    "a health check of the alias itself has no counterpart: the health of its "
-                        + "target alone counts")
-            }
-            return (policy, false)
+            return counted(policy, entry, evaluates: evaluates)
         }
         let found = addresses(of: target, type: entry.record.type)
         guard !found.isEmpty else {
@@ -162,6 +150,36 @@ extension Route53Importer {
         return endpoint(
             entry, found, label: entry.record.setIdentifier ?? target.label(in: zone.origin),
             check: entry.record.healthCheck ?? (evaluates ? targetCheck : nil))
+    }
+
+    /// How the health of an alias counts: that of its target or not, and that of its own check.
+    private mutating func counted(
+        _ policy: ImportedPolicy, _ entry: Route53Entry, evaluates: Bool
+    ) -> (policy: ImportedPolicy, isOut: Bool) {
+        guard entry.record.setIdentifier != nil else { return (policy, false) }
+        var counting = ImportedCounting(alwaysUp: !evaluates)
+        if let check = entry.record.healthCheck {
+            let outcome = checks.outcome(
+                check, for: entry.subject, at: entry.position, addresses: [], in: &zone)
+            switch outcome {
+            case .unchecked: break
+            case .out: return (policy, true)
+            case .monitor(let name):
+                if evaluates, let gate = checks.gate(check, monitor: name) {
+                    counting.requires = [gate]
+                    break
+                }
+                fallthrough
+            case .fed:
+                counting.alwaysUp = false
+                log.lost(
+                    entry.position, entry.subject,
+                    "its own health check is not carried: the health of its target alone counts")
+            }
+        }
+        return (
+            counting == ImportedCounting() ? policy : .counted(policy, counting), false
+        )
     }
 
     private func host(
