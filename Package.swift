@@ -109,6 +109,9 @@ let package = Package(
             dependencies: [
                 "DNSWire", "Health", "Zones", .product(name: "Yams", package: "Yams"),
             ]),
+        .target(
+            name: "Importing",
+            dependencies: ["DNSWire", "Health", "MasterFile", "Settings", "Zones"]),
         .executableTarget(
             name: "sterna-answer",
             dependencies: [
@@ -120,8 +123,8 @@ let package = Package(
             name: "sterna",
             dependencies: [
                 "CSterna", "Canary", "Compiling", "Control", "DNSWire", "Explaining", "Handover",
-                "Health", "Geography", "LocationFiles", "MasterFile", "Monitors", "Serving",
-                "Settings", "Steering", "Transport", "Verdicts", "Zones",
+                "Health", "Geography", "Importing", "LocationFiles", "MasterFile", "Monitors",
+                "Serving", "Settings", "Steering", "Transport", "Verdicts", "Zones",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -200,6 +203,13 @@ let package = Package(
             ]),
         .testTarget(
             name: "SettingsTests", dependencies: ["DNSWire", "Health", "Settings", "Zones"]),
+        .testTarget(
+            name: "ImportingTests",
+            dependencies: [
+                "Answering", "Compiling", "DNSWire", "Health", "Importing", "MasterFile", "Serving",
+                "Settings", "Steering", "TestSupport", "Zones",
+            ],
+            exclude: ["Sources"]),
         .testTarget(name: "TidyTests"),
         // Starts the programs and asks them; needs nothing of their code.
         .testTarget(name: "EndToEndTests"),

@@ -195,7 +195,10 @@ private struct ConfigurationLoader {
             }
         }
         let zones = Set(names.filter { $0.hasSuffix(".zone") }.map { $0.dropLast(5) })
-        for name in names where name.hasSuffix(".yaml") && !zones.contains(name.dropLast(5)) {
+        // The configuration may lie beside the zones.
+        for name in names
+        where name.hasSuffix(".yaml") && name != "sterna.yaml" && !zones.contains(name.dropLast(5))
+        {
             report("\(folder)/\(name)", "there is no \(name.dropLast(5)).zone beside it")
         }
         return files
