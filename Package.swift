@@ -75,6 +75,15 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .target(
+            name: "Resolving",
+            dependencies: [
+                "DNSWire",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .target(
             name: "Canary",
             dependencies: [
                 "DNSWire",
@@ -114,8 +123,8 @@ let package = Package(
             name: "sterna",
             dependencies: [
                 "CSterna", "Canary", "Compiling", "Control", "DNSWire", "Handover", "Health",
-                "Geography", "LocationFiles", "MasterFile", "Monitors", "Serving", "Settings",
-                "Steering", "Transport", "Verdicts", "Zones",
+                "Geography", "LocationFiles", "MasterFile", "Monitors", "Resolving", "Serving",
+                "Settings", "Steering", "Transport", "Verdicts", "Zones",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -178,6 +187,14 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .testTarget(
+            name: "ResolvingTests",
+            dependencies: [
+                "DNSWire", "Resolving",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+            ]),
+        .testTarget(
             name: "ControlTests",
             dependencies: [
                 "Control", "DNSWire", "Health",
@@ -200,7 +217,9 @@ let package = Package(
             name: "FuzzTests",
             dependencies: [
                 "Answering", "Compiling", "Control", "DNSWire", "Handover", "Health", "MasterFile",
-                "Monitors", "Serving", "Settings", "Steering", "TestSupport", "Transport", "Zones",
+                "Monitors", "Resolving", "Serving", "Settings", "Steering", "TestSupport",
+                "Transport",
+                "Zones",
             ],
             exclude: ["Inputs"]),
     ],

@@ -9,7 +9,7 @@ let isFuzzer = Context.environment["STERNA_FUZZER"] != nil
 /// What the entries call.
 let parsers: [Target.Dependency] = [
     "Answering", "Compiling", "Control", "DNSWire", "Handover", "Health", "MasterFile", "Monitors",
-    "Serving", "Steering", "TestSupport", "Transport", "Zones",
+    "Resolving", "Serving", "Steering", "TestSupport", "Transport", "Zones",
 ]
 
 let package = Package(
@@ -35,6 +35,7 @@ let package = Package(
         // Single files of these: their parsers, without the services around them.
         .target(name: "Monitors", dependencies: ["Health"]),
         .target(name: "Control", dependencies: ["Health"]),
+        .target(name: "Resolving", dependencies: ["DNSWire"]),
         .target(
             name: "TestSupport",
             dependencies: [

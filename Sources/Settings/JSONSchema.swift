@@ -53,9 +53,12 @@ private enum SchemaWriter {
         case .boolean: type("boolean")
         case .word(let words): .object([("enum", .array(words.flatMap(spellings)))])
         case .socketAddress: pattern("^([0-9.]+|\\[[0-9A-Fa-f:.]+\\]):[0-9]{1,5}$")
+        case .resolver:
+            pattern("^([0-9.]+(:[0-9]{1,5})?|[0-9A-Fa-f:.]+|\\[[0-9A-Fa-f:.]+\\]:[0-9]{1,5})$")
         case .address: pattern("^[0-9A-Fa-f:.]+$")
         case .network: pattern("^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$")
         case .origin: type("string")
+        case .host: pattern("^[^.].{0,1003}$")
         case .location:
             .object([
                 ("type", .string("array")), ("minItems", .number(2)), ("maxItems", .number(2)),
@@ -102,7 +105,8 @@ private enum SchemaWriter {
             ("type", .string("array")), ("items", anyOf([weighted, weights])),
         ])
         let kinds: [String: JSONText] = [
-            "endpoint": name, "cluster": name, "all": members, "failover": members,
+            "endpoint": name, "cluster": name, "host": schema(.host), "all": members,
+            "failover": members,
             "weighted": anyOf([weights, list]),
             "geo": branches(
                 "^(default|[A-Z]{2}(-[A-Z0-9]{1,3})?|(continent|country):[A-Z]{2}|network:[A-Za-z0-9._-]{1,63})$"
