@@ -292,11 +292,11 @@ private struct PatchCompiler {
         }
         image.align(8)
         let zoneTable = image.offset
-        for zone in zones {
+        for (zone, source) in zip(zones, sources) {
             image.append(zone.apex)
             image.append(zone.negative)
             image.append(zone.serial)
-            image.append(UInt32(0))
+            image.append(source.imageFlags)
         }
         let table = image.writeNameTable(nodes)
         var header = ImageHeader()
@@ -326,7 +326,7 @@ private struct PatchCompiler {
             endpoints: endpoints?.table.entries.map(CompiledEndpoint.init)
                 ?? self.served.compiled.endpoints,
             zones: compiled, slots: endpoints?.slots ?? self.served.compiled.slots,
-            warnings: findings)
+            warnings: findings, latencyHistory: self.served.compiled.latencyHistory)
     }
 }
 

@@ -92,8 +92,12 @@ private struct HostLoopSearch {
     private mutating func targets(of name: Name) -> [Name] {
         guard let (steered, scope) = names[name] else { return [] }
         var seen: Set<String> = []
-        let hosts = hosts(of: steered.policy, scope, depth: 0, &seen)
-        return hosts.compactMap { steeredName(at: $0) }
+        var result: [Name] = []
+        for policy in steered.policies {
+            let hosts = hosts(of: policy, scope, depth: 0, &seen)
+            result += hosts.compactMap { steeredName(at: $0) }
+        }
+        return result
     }
 
     /// Recursion ends at the depth that policies may have, references followed.
@@ -101,7 +105,7 @@ private struct HostLoopSearch {
         of policy: PolicyDefinition, _ scope: Scope, depth: Int, _ seen: inout Set<String>
     ) -> [Name] {
         guard depth <= PolicyDefinition.maximumDepth else { return [] }
-        switch policy {
+        switch policy.bare {
         case .reference(let name, _):
             switch scope.resolve(name) {
             case .endpoint(_, let endpoint): return endpoint.host.map { [$0] } ?? []

@@ -40,7 +40,10 @@ struct SteeringReader {
             guard case .policy(let policy) = entry.value else { return nil }
             return NamedPolicy(name: entry.key, policy: policy, position: entry.position)
         }
-        if let origin { result.names = names(object, origin: origin) }
+        if let origin {
+            result.names = names(object, origin: origin)
+            result.usesClientSubnet = object.boolean("clientSubnet") ?? true
+        }
         result.endpoints += hostEndpoints(of: result)
         if origin != nil {
             let positions = object.map("monitors").map { ($0.key, $0.position) }
@@ -106,7 +109,7 @@ struct SteeringReader {
             }
             for member in policy.members { collect(member, depth + 1) }
         }
-        for policy in definition.policies.map(\.policy) + definition.names.map(\.policy) {
+        for policy in definition.policies.map(\.policy) + definition.names.flatMap(\.policies) {
             collect(policy, 1)
         }
         return result
@@ -125,9 +128,12 @@ struct SteeringReader {
                 owner: owner, ttl: .seconds(SteeredName.defaultTTL), policy: policy,
                 position: position)
             if case .timeToLive(let ttl)? = object.values["ttl"] { name.ttl = ttl }
-            if case .whenDown(let whenDown)? = object.values["whenDown"] {
+            if case .whenDown(let whenDown, let fallback)? = object.values["whenDown"] {
                 name.whenDown = whenDown
+                name.fallback = fallback
             }
+            name.degradedTTL = object.seconds("degradedTtl")
+            name.whenDownTTL = object.seconds("whenDownTtl")
             return name
         }
     }

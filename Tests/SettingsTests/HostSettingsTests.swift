@@ -45,6 +45,18 @@ import Zones
             ])
     }
 
+    @Test func aHostMayAnswerWhenThePolicyIsDown() throws {
+        let steering = try SettingsFixture.steering(
+            """
+            endpoints: { a: { addresses: 192.0.2.1 } }
+            names: { n: { policy: a, whenDown: { host: sorry.example.net } } }
+            """)
+        #expect(steering.names.first?.whenDown == .policy)
+        let fallback = try #require(steering.names.first?.fallback)
+        #expect(PolicyText.of(fallback) == "host:sorry.example.net")
+        #expect(steering.endpoints.map(\.name) == ["a", "host:sorry.example.net"])
+    }
+
     @Test func thePlatformMayNameHostsToo() throws {
         let settings = try SettingsFixture.settings(
             "policies: { cdn: { failover: [{ host: a.cdn.example }, { host: b.cdn.example }] } }")

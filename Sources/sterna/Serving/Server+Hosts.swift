@@ -6,6 +6,7 @@ import Logging
 import Resolving
 import ServiceLifecycle
 import Verdicts
+import Zones
 
 /// Addresses of hosts: resolved before they are needed, and served when they change.
 extension Server {
@@ -86,8 +87,8 @@ extension Server {
     // MARK: For people
 
     func hostReports() async -> [StatusReport.HostReport] {
-        await hosts.status.map { host in
-            .init(
+        await self.hosts.status.map { host in
+            StatusReport.HostReport(
                 host: host.name.description, addresses: host.addresses.map(\.description),
                 ageSeconds: host.age.map(Double.init), ttl: host.ttl,
                 nextRefreshSeconds: Double(host.nextRefresh), failures: host.failures,
@@ -96,7 +97,7 @@ extension Server {
     }
 
     func hostMetrics() async -> [MetricFamily] {
-        let hosts = await hosts.status
+        let hosts = await self.hosts.status
         let totals = await self.hosts.totals
         return [
             MetricFamily(

@@ -23,7 +23,7 @@ struct Expiry: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                server.board.expire()
+                server.board.tick()
                 try? await Task.sleep(for: .seconds(1))
             }
         }
