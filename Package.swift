@@ -81,6 +81,15 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .target(
+            name: "Resolving",
+            dependencies: [
+                "DNSWire",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .target(
             name: "Canary",
             dependencies: [
                 "DNSWire",
@@ -124,7 +133,7 @@ let package = Package(
             dependencies: [
                 "CSterna", "Canary", "Compiling", "Control", "DNSWire", "Explaining", "Handover",
                 "Health", "Geography", "Importing", "LocationFiles", "MasterFile", "Monitors",
-                "Serving", "Settings", "Steering", "Transport", "Verdicts", "Zones",
+                "Resolving", "Serving", "Settings", "Steering", "Transport", "Verdicts", "Zones",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -193,6 +202,14 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .testTarget(
+            name: "ResolvingTests",
+            dependencies: [
+                "DNSWire", "Resolving",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+            ]),
+        .testTarget(
             name: "ControlTests",
             dependencies: [
                 "Control", "DNSWire", "Health",
@@ -222,8 +239,8 @@ let package = Package(
             name: "FuzzTests",
             dependencies: [
                 "Answering", "Compiling", "Control", "DNSWire", "Geography", "Handover", "Health",
-                "LocationFiles", "MasterFile", "Monitors", "Serving", "Settings", "Steering",
-                "TestSupport", "Transport", "Zones",
+                "LocationFiles", "MasterFile", "Monitors", "Resolving", "Serving", "Settings",
+                "Steering", "TestSupport", "Transport", "Zones",
             ],
             exclude: ["Inputs"]),
     ],
