@@ -121,7 +121,9 @@ struct PolicyTree {
             return node.addresses.isEmpty ? "it has no \(v4 ? "IPv4" : "IPv6") address" : ""
         case ProgramLayout.Kind.all:
             guard case .rotation(let most) = node.picks else { return "" }
-            return "every member that may answer, from a random one on; at most \(most) addresses"
+            return most == 1
+                ? "one of the members that may answer"
+                : "every member that may answer, from a random one on; at most \(most) addresses"
         case ProgramLayout.Kind.weighted:
             if case .draw(let draws) = node.picks, draws > 1 {
                 return "\(draws) members by weight, none twice"
@@ -149,7 +151,8 @@ struct PolicyTree {
         case ProgramLayout.Kind.failover:
             let isFirst = node.members.firstIndex { $0.isCandidate } == place
             if chance > 0, !isFirst {
-                return "chosen for what \(node.keys?.spills ?? false ? "others leave" : "trickles on")"
+                return
+                    "chosen for what \(node.keys?.spills ?? false ? "others leave" : "trickles on")"
             }
             return chance > 0
                 ? "chosen: the first that may answer" + slowed(member) : "may answer, stands behind"
@@ -180,7 +183,7 @@ struct PolicyTree {
         let child = trace.nodes[member.node]
         switch child.standing {
         case .absent: return "no \(v4 ? "IPv4" : "IPv6") address"
-        case .out: return "taken out by an operator"
+        case .out: return "taken out"
         case .down: return "down"
         default: break
         }

@@ -41,7 +41,9 @@ extension Server {
                 state: Explanation.State(
                     isLive: true, image: served.place.generation, time: time.ISO8601Format(),
                     notes: notes))
-            try state.assume(request.assumptions, names: request.names, board: board)
+            try state.assume(request.assumptions, names: request.names) { feed, key in
+                board.words(ofEndpoint: key, whenSilent: feed)
+            }
             return withExtendedLifetime(served.image) { state.explain(request) }
         } catch {
             throw ExplainRefusal(error.description)
