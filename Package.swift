@@ -212,8 +212,9 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "Answering", "Compiling", "Control", "DNSWire", "Handover", "Health", "MasterFile",
-                "Monitors", "Serving", "Settings", "Steering", "TestSupport", "Transport", "Zones",
+                "Answering", "Compiling", "Control", "DNSWire", "Geography", "Handover", "Health",
+                "LocationFiles", "MasterFile", "Monitors", "Serving", "Settings", "Steering",
+                "TestSupport", "Transport", "Zones",
             ],
             exclude: ["Inputs"]),
     ],

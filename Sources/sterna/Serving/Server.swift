@@ -292,11 +292,12 @@ actor Server {
     ) async throws -> CompiledImage {
         let generation = generation
         let settings = try answerSettings(loaded)
+        let history = compiled?.latencyHistory ?? LatencyHistory()
         return try await Task.detached {
             try Compiling.compile(
                 loaded.zones, platform: loaded.settings.steering,
-                settings: settings, locations: loaded.locations, slots: slots,
-                generation: generation)
+                settings: settings, locations: loaded.locations, latencies: loaded.latencies,
+                after: history, slots: slots, generation: generation)
         }.value
     }
 
