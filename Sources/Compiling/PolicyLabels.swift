@@ -76,6 +76,8 @@ package struct PolicyLabels: Sendable {
         switch policy.bare {
         case .geo: "geo"
         case .subnet: "subnet"
+        case .proximity: "proximity"
+        case .latency: "latency"
         default: nil
         }
     }

@@ -13,7 +13,7 @@ import Zones
     ) throws -> Simulation {
         let site = try ExplainedSite.example()
         func side(_ assumptions: [AssumedState]) throws -> (SimulatedSide, VerdictCopy) {
-            let copy = VerdictCopy(of: site.verdicts, for: site.memory.image)
+            let copy = VerdictCopy(of: site.verdicts)
             var endpoints = site.endpoints
             for assumption in assumptions { try endpoints.apply(assumption, to: copy.table) }
             return (SimulatedSide(site.memory.image, copy.table, endpoints), copy)

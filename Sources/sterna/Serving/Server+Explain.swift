@@ -19,7 +19,7 @@ extension Server {
                 name: query.name, type: query.type, client: query.client, with: query.with,
                 at: query.at, now: Int64(now.timeIntervalSince1970))
             let image = served.image.image
-            let verdicts = VerdictCopy(of: plane.verdicts, for: image)
+            let verdicts = VerdictCopy(of: plane.verdicts)
             var notes: [String] = []
             var statuses: [EndpointStatus] = []
             var time = now
