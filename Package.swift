@@ -184,7 +184,8 @@ let package = Package(
             dependencies: [
                 "Compiling", "DNSWire", "Explaining", "Geography", "Health", "Serving", "Steering",
                 "TestSupport", "Verdicts", "Zones",
-            ]),
+            ],
+            exclude: ["Texts"]),
         .testTarget(name: "VerdictsTests", dependencies: ["DNSWire", "Health", "Verdicts"]),
         .testTarget(
             name: "MasterFileTests", dependencies: ["CLDNS", "DNSWire", "MasterFile", "Zones"],

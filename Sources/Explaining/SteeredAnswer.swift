@@ -196,6 +196,11 @@ struct SteeredAnswer {
             response.scopeText = "this server does not read client subnets"
             return
         }
+        guard image.zone(node.zone).usesClientSubnet else {
+            response.scopeText =
+                "this zone does not read client subnets; the address that asks decides"
+            return
+        }
         if bits == 0 {
             response.scopeText = "nothing that decided looked at the client"
         } else if Int(bits) > subnet.prefixLength {
