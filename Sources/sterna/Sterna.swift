@@ -14,5 +14,8 @@ struct Sterna: AsyncParsableCommand {
               sterna status
             """,
         version: ProgramVersion.current,
-        subcommands: [ServeCommand.self, CheckCommand.self, StatusCommand.self, CanaryCommand.self])
+        subcommands: [
+            ServeCommand.self, CheckCommand.self, StatusCommand.self, BrakeCommand.self,
+            CanaryCommand.self,
+        ])
 }

@@ -18,7 +18,7 @@ struct KeyTableTests {
             : steering.union([
                 "listen", "workers", "zones", "state", "control", "feeds", "edns", "tcp", "udp",
                 "pin-workers",
-                "chaos", "any", "rate-limit", "access", "confinement", "locations",
+                "chaos", "any", "rate-limit", "access", "confinement", "locations", "brake",
             ])
         #expect(Set(properties.keys) == expected)
         let definitions = try #require(schema["$defs"] as? [String: Any])

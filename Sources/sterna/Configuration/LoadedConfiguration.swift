@@ -62,16 +62,6 @@ struct LoadedConfiguration: Sendable {
         result.findings += resolve(platform: settings.steering, places: content.known)
         return result
     }
-
-    /// The monitor of each endpoint of an image, looked up where its file can see it.
-    func monitor(of endpoint: CompiledEndpoint) -> MonitorDefinition? {
-        guard let name = endpoint.definition.monitor else { return nil }
-        let zone = zones.first { zone in
-            zone.steering.endpoints.contains { $0.position == endpoint.definition.position }
-        }
-        return zone?.steering.monitors.first { $0.name == name }
-            ?? settings.steering.monitors.first { $0.name == name }
-    }
 }
 
 /// Reads the files of a configuration one after the other and collects what is wrong with them.

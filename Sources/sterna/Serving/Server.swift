@@ -61,6 +61,9 @@ actor Server {
                     metadata: [
                         "reason": "\(transition.reason)", "source": "\(transition.source)",
                     ])
+            },
+            onNotice: { notice in
+                logger.log(level: notice.isWarning ? .warning : .notice, "\(notice)")
             })
         monitors = MonitorSet(board: board, logger: logger)
         answering = AnsweringProcess(launcher: launcher, logger: logger)
@@ -154,12 +157,11 @@ actor Server {
     private func restoreVerdicts(_ image: CompiledImage, known: [SlotMap.Key: Int]) async {
         let slots = Set(known.values)
         let verdicts = plane.verdicts
-        let endpoints = tracked(image)
-        board.replaceEndpoints(endpoints) { slots.contains($0) ? verdicts.load($0) : nil }
+        replaceEndpoints(image) { slots.contains($0) ? verdicts.load($0) : nil }
         await restoreReports()
         for feed in fileFeeds { feed.poll() }
         wordsAreLive.set()
-        board.replaceEndpoints(endpoints)
+        replaceEndpoints(image)
         monitors.replace(targets(image))
     }
 
@@ -169,6 +171,7 @@ actor Server {
             let store = try FeedStore.open(folder: state.path, now: now, logger: logger)
             self.store = store
             for report in try await store.all() { try? board.report(Verdicts.FeedReport(report)) }
+            for load in try await store.allLoads() { try? board.report(load: LoadReport(load)) }
         } catch {
             logger.error("\(error); pushed verdicts are refused until this is mended")
         }
@@ -230,13 +233,13 @@ actor Server {
             if compiled == nil {
                 await restoreVerdicts(image, known: state.slots(file: plane.adoptedFile))
             } else {
-                board.replaceEndpoints(tracked(image))
+                replaceEndpoints(image)
             }
             do {
                 try await publish(image, place)
             } catch {
                 configuration = old
-                if let compiled { board.replaceEndpoints(tracked(compiled)) }
+                if let compiled { replaceEndpoints(compiled) }
                 throw error
             }
             // Millions of records are freed meanwhile, not before the reply.
@@ -355,28 +358,6 @@ actor Server {
             return grown
         }
         return try LoadedImage(path: state.imagePath(place.file), root: Int(place.root))
-    }
-
-    private func tracked(_ image: CompiledImage) -> [TrackedEndpoint] {
-        image.endpoints.map { endpoint in
-            TrackedEndpoint(
-                key: endpoint.key, cluster: endpoint.definition.cluster,
-                tier: endpoint.definition.tier.rawValue, monitor: endpoint.definition.monitor,
-                addresses: endpoint.addresses.map {
-                    TrackedAddress(address: $0.address, slot: $0.slot)
-                })
-        }
-    }
-
-    private func targets(_ image: CompiledImage) -> [MonitorTarget] {
-        image.endpoints.flatMap { endpoint in
-            guard let monitor = configuration.monitor(of: endpoint) else {
-                return [MonitorTarget]()
-            }
-            return endpoint.addresses.map {
-                MonitorTarget(endpoint: endpoint.key, address: $0.address, monitor: monitor)
-            }
-        }
     }
 }
 
