@@ -96,9 +96,10 @@ extension FeedDocument: Decodable {
         for key in file.allKeys where !["endpoints", "clusters"].contains(key.stringValue) {
             note(key.stringValue, "unknown key; only 'endpoints' and 'clusters' may stand here")
         }
-        if file.contains(Key("clusters")) { try readLoads(file) }
-        // A file that says nothing at all was probably meant to.
-        guard file.contains(Key("endpoints")) || loads.isEmpty else { return }
+        if file.contains(Key("clusters")) {
+            try readLoads(file)
+            guard file.contains(Key("endpoints")) else { return }
+        }
         let endpoints = try file.nestedContainer(keyedBy: Key.self, forKey: Key("endpoints"))
         for key in endpoints.allKeys.sorted(by: { $0.stringValue < $1.stringValue }) {
             let path = "endpoints.\(key.stringValue)"

@@ -8,16 +8,22 @@ extension EndToEnd {
 
         /// The example, where the cluster in the US has a capacity.
         private func withCapacity(_ body: (Site) async throws -> Void) async throws {
-            try await withSite(canaries: Region.allCases, serving: nil) { site in
+            try await withSite(serving: nil) { site in
                 try site.edit("sterna.yaml") {
                     $0.replacingOccurrences(
                         of: "{ region: us-east-1,", with: "{ capacity: 100, region: us-east-1,")
                 }
-                try await site.serve()
-                for region in Region.allCases {
-                    try await site.verdict(of: region, becomes: "healthy")
-                }
+                try await serve(site)
                 try await body(site)
+            }
+        }
+
+        /// Starts the canaries and the server, and waits until all is healthy.
+        private func serve(_ site: Site) async throws {
+            for region in Region.allCases { try await site.startCanary(region) }
+            try await site.serve()
+            for region in Region.allCases {
+                try await site.verdict(of: region, becomes: "healthy")
             }
         }
 
@@ -65,15 +71,12 @@ extension EndToEnd {
         }
 
         @Test func anEndpointThatReturnsStartsSlowly() async throws {
-            try await withSite(canaries: Region.allCases, serving: nil) { site in
+            try await withSite(serving: nil) { site in
                 try site.edit("sterna.yaml") {
                     $0.replacingOccurrences(
                         of: "    rise: 2", with: "    rise: 2\n    slowStart: 5s")
                 }
-                try await site.serve()
-                for region in Region.allCases {
-                    try await site.verdict(of: region, becomes: "healthy")
-                }
+                try await serve(site)
                 // The first result is no return.
                 #expect(try await site.status().address("edge-us")?.share == nil)
                 try await site.tellCanary(.us, "fail")
@@ -93,14 +96,14 @@ extension EndToEnd {
         }
 
         @Test func aSilentFeedIsShownAndCountsAsItsRuleSays() async throws {
-            try await withSite(canaries: Region.allCases, serving: nil) { site in
+            try await withSite(serving: nil) { site in
                 let file = "zones/feeds/drills.json"
                 let out = #"{"endpoints": {"example.com/edge-us": {"verdict": "unhealthy"}}}"#
                 try site.edit("sterna.yaml") {
                     $0.replacingOccurrences(
                         of: "drills.json }", with: "drills.json, silentAfter: 5s, silent: expire }")
                 }
-                try await site.serve()
+                try await serve(site)
                 try await site.name("pay", becomes: [.us])
                 try site.write(out, to: file)
                 try await site.name("pay", becomes: [.eu])

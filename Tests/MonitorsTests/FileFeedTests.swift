@@ -254,7 +254,7 @@ import Verdicts
         #expect(cluster?.load == LoadStatus(load: 190, source: "drills", age: 0))
         #expect(cluster?.share == 0.75)
         #expect(fixture.feed.status().entries == 1)
-        try fixture.write(#"{"clusters": {}, "endpoints": {}}"#)
+        try fixture.write(#"{"clusters": {}}"#)
         #expect(fixture.bench.board.clusters().first?.load == nil)
     }
 
@@ -270,7 +270,6 @@ import Verdicts
         ),
         (#"{"clusters": {"us": {"load": 1, "why": 1}}}"#, "clusters.us.why: unknown key"),
         (#"{"clusters": {"eu": {"load": 1}}}"#, "cluster 'eu' is not defined"),
-        (#"{"clusters": {}}"#, "endpoints: missing"),
     ])
     func badLoadsAreTold(text: String, problem: String) throws {
         let fixture = try Fixture()
