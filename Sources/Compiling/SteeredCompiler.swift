@@ -48,7 +48,7 @@ struct SteeredCompiler {
         _ name: SteeredName, in scope: Scope, endpoints: EndpointTable, locator: ClientLocator
     ) throws(Finding) -> Record {
         let program = try ProgramCompiler.compile(
-            name.policy, in: scope, endpoints: endpoints, locator: locator,
+            name.policy, fallback: name.fallback, in: scope, endpoints: endpoints, locator: locator,
             position: name.position)
         var types: [RRType] = []
         if program.hasV4 { types.append(.a) }
@@ -102,6 +102,7 @@ struct SteeredCompiler {
         case .all: bytes.append(ImageLayout.Steered.whenDownAll)
         case .noData: bytes.append(ImageLayout.Steered.whenDownNoData)
         case .serverFailure: bytes.append(ImageLayout.Steered.whenDownServerFailure)
+        case .policy: bytes.append(ImageLayout.Steered.whenDownPolicy)
         case .addresses(let addresses):
             bytes.append(ImageLayout.Steered.whenDownAddresses)
             fallback = addresses
@@ -111,6 +112,8 @@ struct SteeredCompiler {
         bytes.append(UInt8(v4.count))
         bytes.append(UInt8(v6.count))
         bytes.append(UInt8(looks ? 1 : 0))
+        bytes.append(name.degradedTTL ?? .max)
+        bytes.append(name.whenDownTTL ?? .max)
         for address in v4 { bytes.append(address.bytes) }
         for address in v6 { bytes.append(address.bytes) }
         return bytes.bytes

@@ -18,6 +18,8 @@ package protocol ControlPlane: Sendable {
     func endBrake(_ action: BrakeAction) async -> BrakeOutcome
     /// Loads the configuration again; a reload that fails changes nothing.
     func reload() async -> ReloadOutcome
+    /// Why a question is answered as it is; the value is written as JSON.
+    func explain(_ query: ExplainQuery) async throws(ExplainRefusal) -> any Encodable & Sendable
     /// Why queries are not answered; nil: they are.
     func readiness() async -> String?
 }

@@ -18,7 +18,7 @@ public enum ImageLayout {
     /// "STERNAIM" as the first eight bytes.
     @inlinable public static var magic: UInt64 { 0x4D49_414E_5245_5453 }
     /// Raised whenever an older reader would misread a newer image.
-    @inlinable public static var formatVersion: UInt32 { 7 }
+    @inlinable public static var formatVersion: UInt32 { 8 }
     @inlinable public static var headerBytes: Int { 216 }
     /// Largest image: offsets have 32 bits.
     @inlinable public static var maximumBytes: Int { Int(UInt32.max) }
@@ -129,6 +129,9 @@ public enum ImageLayout {
         /// Fragment with the SOA, TTL already lowered to MINIMUM (RFC 2308 §3).
         @inlinable public static var negative: Int { 4 }
         @inlinable public static var serial: Int { 8 }
+        @inlinable public static var flags: Int { 12 }
+        /// Policies look at the resolver's address, whatever client subnet it tells (RFC 7871 §7.2.1).
+        @inlinable public static var ignoresClientSubnet: UInt32 { 1 }
     }
 
     /// One owner name of any zone, with its directory of types behind it.
@@ -196,12 +199,18 @@ public enum ImageLayout {
         @inlinable public static var fallbackV6Count: Int { 14 }
         /// Not 0: the policy looks at the client.
         @inlinable public static var looks: Int { 15 }
-        @inlinable public static var headBytes: Int { 16 }
+        /// Longest TTL while the policy is degraded or worse, but not down.
+        @inlinable public static var degradedTTL: Int { 16 }
+        /// The TTL while it is down; all ones: as when it is up.
+        @inlinable public static var whenDownTTL: Int { 20 }
+        @inlinable public static var headBytes: Int { 24 }
 
         @inlinable public static var whenDownAll: UInt8 { 0 }
         @inlinable public static var whenDownAddresses: UInt8 { 1 }
         @inlinable public static var whenDownNoData: UInt8 { 2 }
         @inlinable public static var whenDownServerFailure: UInt8 { 3 }
+        /// What stands behind the policy in its program.
+        @inlinable public static var whenDownPolicy: UInt8 { 4 }
     }
 
     /// One address of an endpoint.

@@ -69,6 +69,8 @@ indirect enum SettingsKind: Sendable {
     case statuses
     /// Seconds, a duration, `auto` or `{auto: {min, max}}`.
     case timeToLive
+    /// Seconds or a duration.
+    case seconds
     case whenDown
     case policy
     /// A list, or one item without the brackets.

@@ -21,7 +21,11 @@ enum SteeringKeys {
         keys: sections + [
             SettingsKey(
                 "names", .map(.owner, .object(name)),
-                "Steered names by owner, relative to the zone; '@' is its apex")
+                "Steered names by owner, relative to the zone; '@' is its apex"),
+            SettingsKey(
+                "clientSubnet", .boolean, default: "true",
+                "Whether policies look at the client subnet that a resolver tells (RFC 7871), or at the resolver alone"
+            ),
         ])
 
     static let cluster = SettingsShape(
@@ -59,10 +63,15 @@ enum SteeringKeys {
             SettingsKey(
                 "ttl", .timeToLive, default: "\(SteeredName.defaultTTL)",
                 "Seconds, or 'auto': as long as nothing looked at could change"),
+            SettingsKey(
+                "degradedTtl", .seconds,
+                "Longest TTL while the policy is degraded, panics, or has only drained members"),
             SettingsKey("policy", .policy, required: true, "What decides the addresses"),
             SettingsKey(
                 "whenDown", .whenDown, default: "all",
                 "What to answer when the policy finds nothing that is up"),
+            SettingsKey(
+                "whenDownTtl", .seconds, "The TTL of these answers; without it, that of the others"),
         ])
 
     static let autoTTL = SettingsShape(
@@ -74,15 +83,18 @@ enum SteeringKeys {
 
     /// Kinds of policy node and what may stand beside them.
     static let policyKinds = [
-        "endpoint", "cluster", "all", "weighted", "failover", "geo", "subnet", "hash",
+        "endpoint", "cluster", "all", "weighted", "failover", "geo", "subnet", "proximity",
+        "latency", "hash",
     ]
     /// Keys beside the kind, with the kinds that they belong to.
     static let policyModifiers = [
         "answers": ["all", "weighted"], "ipv4-prefix": ["hash"], "ipv6-prefix": ["hash"],
+        "atLeast": ["cluster", "all", "weighted", "failover", "hash", "proximity", "latency"],
+        "panic": ["cluster", "all", "weighted", "hash"], "trickle": ["failover"],
+        "spill": ["failover", "geo", "subnet", "proximity", "latency"], "alwaysUp": policyKinds,
+        "requires": policyKinds,
     ]
-    static let plannedPolicyKeys = [
-        "proximity", "latency", "host", "panic", "spill", "failback", "after", "slow-start",
-    ]
+    static let plannedPolicyKeys = ["host", "failback", "after"]
 }
 
 extension SteeringKeys {

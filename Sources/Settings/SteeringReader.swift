@@ -42,6 +42,7 @@ struct SteeringReader {
         }
         if let origin {
             result.names = names(object, origin: origin)
+            result.usesClientSubnet = object.boolean("clientSubnet") ?? true
             let positions = object.map("monitors").map { ($0.key, $0.position) }
             let used = Set(result.endpoints.compactMap(\.monitor))
             for (name, position) in positions where !used.contains(name) {
@@ -113,9 +114,12 @@ struct SteeringReader {
                 owner: owner, ttl: .seconds(SteeredName.defaultTTL), policy: policy,
                 position: position)
             if case .timeToLive(let ttl)? = object.values["ttl"] { name.ttl = ttl }
-            if case .whenDown(let whenDown)? = object.values["whenDown"] {
+            if case .whenDown(let whenDown, let fallback)? = object.values["whenDown"] {
                 name.whenDown = whenDown
+                name.fallback = fallback
             }
+            name.degradedTTL = object.seconds("degradedTtl")
+            name.whenDownTTL = object.seconds("whenDownTtl")
             return name
         }
     }

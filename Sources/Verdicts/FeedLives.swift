@@ -48,6 +48,11 @@ struct FeedLives {
         return result.sorted { $0.rule.name < $1.rule.name }
     }
 
+    /// Takes a feed for silent.
+    mutating func silence(_ name: String) {
+        if feeds[name]?.rule.silentAfter != nil { feeds[name]?.isSilent = true }
+    }
+
     /// One that never spoke has nothing that could be out of date.
     private static func isSilent(_ feed: Feed, at now: Int64) -> Bool {
         guard let limit = feed.rule.silentAfter, let last = feed.lastLife else { return false }

@@ -7,11 +7,14 @@ extension EndToEnd {
         private static let push = "/v1/load/us-east"
 
         /// The example, where the cluster in the US has a capacity.
-        private func withCapacity(_ body: (Site) async throws -> Void) async throws {
+        private func withCapacity(
+            _ capacity: String = "100", _ body: (Site) async throws -> Void
+        ) async throws {
             try await withSite(serving: nil) { site in
                 try site.edit("sterna.yaml") {
                     $0.replacingOccurrences(
-                        of: "{ region: us-east-1,", with: "{ capacity: 100, region: us-east-1,")
+                        of: "{ region: us-east-1,",
+                        with: "{ capacity: \(capacity), region: us-east-1,")
                 }
                 try await serve(site)
                 try await body(site)
@@ -56,6 +59,25 @@ extension EndToEnd {
                 #expect((again.share(ofCluster: "us-east") ?? 1) <= 0.76)
                 #expect(again.clusters.first { $0.cluster == "us-east" }?.load == 190)
                 #expect(try await push(#"{"load": 10, "sequence": 9}"#).code == 409)
+            }
+        }
+
+        /// Three of four answers name the US; with a share of 2/256 at most, one of forty does.
+        @Test func whatAClusterShedsGoesElsewhere() async throws {
+            try await withCapacity("{ low: 80, high: 90 }") { site in
+                for sequence in 1...10 {
+                    let body = #"{"load": 500, "sequence": \#(sequence)}"#
+                    #expect(try await site.http("PUT", Self.push, body: body).code == 200)
+                }
+                #expect(try await site.status().share(ofCluster: "us-east") ?? 1 < 2.0 / 256)
+                var answers: [String: Int] = [:]
+                for _ in 0..<60 {
+                    answers[try await site.dig("shop A").data.first ?? "", default: 0] += 1
+                }
+                #expect(answers[site.address(.eu), default: 0] >= 45, "\(answers)")
+                #expect(answers.values.reduce(0, +) == 60)
+                // A share takes nobody out: where there is nothing else, it is used.
+                #expect(try await site.dig("pay A").data == [site.address(.us)])
             }
         }
 

@@ -14,11 +14,12 @@ struct KeyTableTests {
         let steering: Set = ["clusters", "monitors", "endpoints", "policies"]
         let expected: Set =
             file == .zone
-            ? steering.union(["names"])
+            ? steering.union(["names", "clientSubnet"])
             : steering.union([
                 "listen", "workers", "zones", "state", "control", "feeds", "edns", "tcp", "udp",
                 "pin-workers",
-                "chaos", "any", "rate-limit", "access", "confinement", "locations", "brake",
+                "chaos", "any", "rate-limit", "access", "confinement", "locations", "latencies",
+                "brake",
             ])
         #expect(Set(properties.keys) == expected)
         let definitions = try #require(schema["$defs"] as? [String: Any])

@@ -12,8 +12,8 @@ enum AnswerCheck {
         _ response: UnsafeRawBufferPointer, question: UnsafeMutableBufferPointer<UInt8>,
         type: UInt8, expectation: Expectation
     ) -> Bool {
-        let asked = question.count - QueryMessage.headerBytes - QueryMessage.optBytes
-        var offset = QueryMessage.headerBytes + asked
+        var offset = QueryMessage.questionEnd(question)
+        let asked = offset - QueryMessage.headerBytes
         guard response.count >= offset, let base = response.baseAddress,
             let own = question.baseAddress
         else { return false }

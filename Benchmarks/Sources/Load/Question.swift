@@ -4,11 +4,16 @@ package struct Question: Equatable, Sendable {
     package var name: String
     package var type: RecordType
     package var expectation: Expectation
+    /// The first address of the IPv4 network of 24 bits that the query tells of its client (RFC 7871).
+    package var subnet: UInt32?
 
-    package init(_ name: String, _ type: RecordType, _ expectation: Expectation) {
+    package init(
+        _ name: String, _ type: RecordType, _ expectation: Expectation, subnet: UInt32? = nil
+    ) {
         self.name = name
         self.type = type
         self.expectation = expectation
+        self.subnet = subnet
     }
 }
 
@@ -35,8 +40,12 @@ package enum Expectation: Equatable, Sendable {
 package enum QueryMessage {
     /// The length of a header (RFC 1035 §4.1.1).
     package static let headerBytes = 12
-    /// The length of the OPT record, which ends the message.
-    static let optBytes = 11
+    /// Where the OPT record begins, which ends the message.
+    static func questionEnd(_ message: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        var offset = headerBytes
+        while offset < message.count, message[offset] != 0 { offset += 1 + Int(message[offset]) }
+        return min(offset + 5, message.count)
+    }
 
     /// Writes a whole message with ID 0.
     ///
@@ -51,7 +60,11 @@ package enum QueryMessage {
         bytes.append(0)
         precondition(bytes.count - headerBytes <= 255, "a name has 255 bytes at most")
         bytes += [0, UInt8(question.type.rawValue), 0, 1]
-        bytes += [0, 0, 41, 0x04, 0xD0, 0, 0, 0, 0, 0, 0]
+        bytes += [0, 0, 41, 0x04, 0xD0, 0, 0, 0, 0]
+        guard let subnet = question.subnet else { return bytes + [0, 0] }
+        // Option 8 of seven bytes: IPv4, 24 bits, scope 0, and the bytes of the network.
+        bytes += [0, 11, 0, 8, 0, 7, 0, 1, 24, 0]
+        bytes += [UInt8(subnet >> 24), UInt8(subnet >> 16 & 255), UInt8(subnet >> 8 & 255)]
         return bytes
     }
 }

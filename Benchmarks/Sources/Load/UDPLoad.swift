@@ -274,7 +274,7 @@ package final class UDPLoad: @unchecked Sendable {
 
     private func note(_ response: UnsafeRawBufferPointer, asked: UInt64, _ now: UInt64) {
         guard let watched else { return }
-        let questionEnd = watched.message(0).count - QueryMessage.optBytes
+        let questionEnd = QueryMessage.questionEnd(watched.message(0))
         let address = AnswerCheck.firstAddress(response, questionEnd: questionEnd)
         result.sightings.append(Sighting(asked: asked, seen: now, address: address))
         guard let wanted, address == wanted else { return }

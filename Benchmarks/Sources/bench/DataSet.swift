@@ -13,11 +13,14 @@ enum DataSet: String, CaseIterable {
     case manyZones
     /// 100,000 names in one zone, one of which changes.
     case bulk
+    /// The hosts, and a name whose answer depends on the client: 26,000 networks, or 500,000.
+    case located
+    case locatedBig
 
     /// Zones with the text of their master files.
     func zones() -> [ZoneText] {
         switch self {
-        case .hosts, .steered: [HostZone.hosts.text()]
+        case .hosts, .steered, .located, .locatedBig: [HostZone.hosts.text()]
         case .million: [HostZone.million.text()]
         case .manyZones: ManyZones.texts()
         case .bulk: [HostZone.bulk.text()]
@@ -27,10 +30,19 @@ enum DataSet: String, CaseIterable {
     /// Whether `gslb.test` belongs to it, which each server is given in its own way.
     var isSteered: Bool { self == .steered }
 
+    /// The networks that tell clients apart, in the zone `geo.test`.
+    var networks: ClientNetworks? {
+        switch self {
+        case .located: .few
+        case .locatedBig: .many
+        default: nil
+        }
+    }
+
     /// A question that tells when a server has loaded.
     var readyQuestion: Question {
         switch self {
-        case .hosts, .steered: HostZone.hosts.question(1, .a)
+        case .hosts, .steered, .located, .locatedBig: HostZone.hosts.question(1, .a)
         case .million: HostZone.million.question(999_999, .a)
         case .manyZones: ManyZones.question(9_999)
         case .bulk: HostZone.bulk.question(99_999, .a)

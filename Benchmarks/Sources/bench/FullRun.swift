@@ -33,11 +33,15 @@ struct FullRun {
 
     private func run(_ workloads: [Workload], _ data: DataSet) throws {
         bench.say("starting servers with \(data.rawValue)")
-        let servers = bench.options.servers.filter { !data.isSteered || $0.server.steers }
+        let servers = bench.options.servers.filter { server in
+            guard data.isSteered || data.networks != nil else { return true }
+            return server.server.steers && workloads.contains { $0.suits(server) }
+        }
         let instances = bench.start(servers, data)
         defer { for instance in instances { instance.stop() } }
         let words = [
             DataSet.hosts: "W1", .steered: "W2", .million: "W5", .manyZones: "W6", .bulk: "W8",
+            .located: "W7", .locatedBig: "W7_big",
         ]
         let label = words[data] ?? data.rawValue
         for instance in instances where instance.server.name != .empty {
@@ -60,14 +64,18 @@ struct FullRun {
         }
         if workloads.contains(.overload) { try PacedRate(bench: bench).overload(instances) }
         if workloads.contains(.paced) { try PacedRate(bench: bench).run(instances) }
+        if workloads.contains(.half) { try PacedRate(bench: bench).half(instances) }
         if workloads.contains(.change) { try VerdictChange(bench: bench).run(instances) }
         if workloads.contains(.w8) { try ZoneReload(bench: bench).run(instances) }
     }
 
     /// What choosing among endpoints adds: figures to the same server's own.
     private func addOwnRatios() {
-        for (figure, base) in [("W2", "W1"), ("W2_big", "W2")] {
-            for kind in ["user", "instructions"] {
+        let pairs = [
+            ("W2", "W1"), ("W2_big", "W2"), ("W2_failover", "W1"), ("W7", "W1"), ("W7_big", "W1"),
+        ]
+        for (figure, base) in pairs {
+            for kind in ["CPU", "user", "instructions"] {
                 for name in ServerName.allCases.map(\.rawValue) {
                     guard let value = bench.report.median("\(figure) \(kind)", of: name),
                         let other = bench.report.median("\(base) \(kind)", of: name), other > 0

@@ -12,6 +12,7 @@ struct KnotServer: Server {
                 udp-workers: 1
                 tcp-workers: 1
                 background-workers: 1
+            \(site.data.networks == nil ? "" : "    edns-client-subnet: on")
             log:
               - target: stderr
                 any: warning
@@ -26,6 +27,16 @@ struct KnotServer: Server {
                     config-file: \(site.folder)/weighted.conf
                     ttl: \(Steering.ttl)
                     mode: weighted
+
+                """
+        }
+        if site.data.networks != nil {
+            config += """
+                mod-geoip:
+                  - id: subnet
+                    config-file: \(site.folder)/subnet.conf
+                    ttl: \(ClientNetworks.ttl)
+                    mode: subnet
 
                 """
         }
@@ -45,8 +56,23 @@ struct KnotServer: Server {
             config += "  - domain: \(Steering.origin)\n    module: mod-geoip/weighted\n"
             try writeSteering(site)
         }
+        if let networks = site.data.networks {
+            config += "  - domain: \(ClientNetworks.origin)\n    module: mod-geoip/subnet\n"
+            try write(networks, site)
+        }
         try site.write(config, to: "knot.conf")
         return ["knotd", "-c", "\(site.folder)/knot.conf"]
+    }
+
+    private func write(_ networks: ClientNetworks, _ site: Site) throws(BenchError) {
+        try WorkFolder.write(
+            ZoneText.head(ClientNetworks.origin), to: site.zonePath(ClientNetworks.origin))
+        var text = "\(ClientNetworks.name).\(ClientNetworks.origin):\n"
+        for number in 0..<networks.count {
+            text += "  - net: \(dotted(networks.network(number)))/24\n"
+            text += "    A: \(dotted(ClientNetworks.address(networks.centre(number))))\n"
+        }
+        try site.write(text, to: "subnet.conf")
     }
 
     /// Knot draws by weight; it has no health.

@@ -39,7 +39,7 @@ struct Saturation {
 
     private func applies(_ workload: Workload, _ server: any Server) -> Bool {
         if server.name == .empty { return !workload.isTCP }
-        return !workload.isSteered || server.steers
+        return !workload.isSteered || server.steers && workload.suits(server.name)
     }
 
     /// What one load cost, in microseconds of processor time for each answered query.

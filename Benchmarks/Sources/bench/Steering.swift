@@ -2,8 +2,8 @@ import Load
 
 /// The steered names of `gslb.test`, which each server is told in its own words.
 ///
-/// `w0` to `w999` are weighted over three endpoints, `b0` to `b999` over sixty, `switch` is the
-/// first of two that is healthy. All names share the endpoints, which all have a verdict.
+/// `w0` to `w999` are weighted over three endpoints, `b0` to `b999` over sixty, `f0` to `f999` are the first of
+/// three that is healthy, `switch` is the first of two that is healthy. All names share the endpoints, which all have a verdict.
 enum Steering {
     static let origin = "gslb.test"
     static let names = 1000
@@ -30,6 +30,21 @@ enum Steering {
             Question(
                 "\(prefix)\($0).\(origin)", .a,
                 .addresses(from: address(1), count: UInt32(endpoints), answers: 1))
+        }
+    }
+
+    /// Three endpoints in order, different from name to name; `f0` to `f999`.
+    static var failovers: [(name: String, endpoints: [Int])] {
+        (0..<names).map { number in
+            ("f\(number)", (0..<3).map { (number + $0 * 20) % endpoints + 1 })
+        }
+    }
+
+    static var failoverQuestions: [Question] {
+        failovers.map { name, endpoints in
+            Question(
+                "\(name).\(origin)", .a,
+                .addresses(from: address(endpoints[0]), count: 1, answers: 1))
         }
     }
 

@@ -55,10 +55,12 @@ struct SternaServer: Server {
             feeds:
               verdicts: { file: \(SternaServer.feedPath(site)) }
               pushed: { push: true }
+            \(site.data.networks == nil ? "" : "locations: { networks: networks.txt }")
 
             """, to: "sterna.yaml")
         try WorkFolder.write(
             SternaServer.feed(endpointOneIsUp: true, site), to: SternaServer.feedPath(site))
+        if let networks = site.data.networks { try configure(networks, site) }
         guard site.data.isSteered else { return }
         try WorkFolder.write(
             ZoneText.head(Steering.origin), to: site.zonePath(Steering.origin))
@@ -75,9 +77,37 @@ struct SternaServer: Server {
                 "  \(name): { ttl: \(Steering.ttl), policy: { weighted: "
                 + "{ \(weights.joined(separator: ", ")) } } }\n"
         }
+        for (name, endpoints) in Steering.failovers {
+            let members = endpoints.map { "e\($0)" }.joined(separator: ", ")
+            text += "  \(name): { ttl: \(Steering.ttl), policy: { failover: [\(members)] } }\n"
+        }
         text +=
             "  \(Steering.switching): { ttl: \(Steering.ttl), policy: { failover: [e1, e2] } }\n"
         try WorkFolder.write(text, to: "\(site.zones)/\(Steering.origin).yaml")
+    }
+
+    /// The data centres are checked by nobody, as in the other servers.
+    private func configure(_ networks: ClientNetworks, _ site: Site) throws(BenchError) {
+        try site.write(networks.list(separator: " "), to: "networks.txt")
+        // A list that is seconds old is read once more, as it may still be written.
+        let old = timeval(tv_sec: time(nil) - 3600, tv_usec: 0)
+        utimes("\(site.folder)/networks.txt", [old, old])
+        try WorkFolder.write(
+            ZoneText.head(ClientNetworks.origin), to: site.zonePath(ClientNetworks.origin))
+        let centres = 0..<ClientNetworks.centres
+        let branches = centres.map { "network:dc\($0): e\($0)" }.joined(separator: ", ")
+        try WorkFolder.write(
+            """
+            endpoints:
+            \(centres.map {
+                "  e\($0): { addresses: \(dotted(ClientNetworks.address($0))) }"
+            }.joined(separator: "\n"))
+            names:
+              \(ClientNetworks.name):
+                ttl: \(ClientNetworks.ttl)
+                policy: { subnet: { \(branches), default: e0 } }
+
+            """, to: "\(site.zones)/\(ClientNetworks.origin).yaml")
     }
 
     /// A feed's file: every endpoint has a verdict.

@@ -12,6 +12,14 @@ enum Message {
         return bytes + [0, UInt8(type >> 8), UInt8(truncatingIfNeeded: type), 0, 1]
     }
 
+    /// The same with an OPT that tells of a client in an IPv4 network of 24 bits, "192.0.2" (RFC 7871 §6).
+    static func query(_ name: String, type: UInt16, subnet: String) -> [UInt8] {
+        var bytes = query(name, type: type)
+        bytes[11] = 1
+        bytes += [0, 0, 41, 0x04, 0xD0, 0, 0, 0, 0, 0, 11, 0, 8, 0, 7, 0, 1, 24, 0]
+        return bytes + subnet.split(separator: ".").map { UInt8($0) ?? 0 }
+    }
+
     static func number(of message: [UInt8]) -> UInt16 { word(message, 0) }
 
     static func rcode(of message: [UInt8]) -> Int { Int(message[3] & 0x0F) }

@@ -28,12 +28,19 @@ final class SteadyAsker: Sendable {
     /// - Parameters:
     ///   - count: queries to send; without it, until `stop`.
     ///   - window: queries that may wait for their answers.
-    init(_ name: String, port: UInt16, count: Int = .max, window: Int = 16) throws {
+    ///   - subnet: the client that the queries tell of, the first three bytes of its network.
+    init(
+        _ name: String, port: UInt16, count: Int = .max, window: Int = 16, subnet: String? = nil
+    ) throws {
         guard let socket = TestSocket(SOCK_DGRAM), socket.connect(to: SocketName(port: port)) else {
             throw Failure("cannot make a UDP socket")
         }
         socket.limitReceiving(milliseconds: 100)
-        let work = Work(name, count: count, window: window)
+        let type = Message.addressType
+        let query =
+            subnet.map { Message.query(name, type: type, subnet: $0) }
+            ?? Message.query(name, type: type)
+        let work = Work(query, count: count, window: window)
         self.work = work
         nonisolated(unsafe) let own = socket
         Thread.detachNewThread { work.run(own) }
@@ -70,18 +77,18 @@ private final class Work: Sendable {
     let tally = Mutex(SteadyAsker.Tally())
     let isStopping = Atomic(false)
     let hasEnded = Atomic(false)
-    private let name: String
+    private let query: [UInt8]
     private let count: Int
     private let window: Int
 
-    init(_ name: String, count: Int, window: Int) {
-        self.name = name
+    init(_ query: [UInt8], count: Int, window: Int) {
+        self.query = query
         self.count = count
         self.window = window
     }
 
     func run(_ socket: TestSocket) {
-        var query = Message.query(name, type: Message.addressType)
+        var query = query
         var buffer = [UInt8](repeating: 0, count: 4096)
         var waiting: [UInt16: ContinuousClock.Instant] = [:]
         var number: UInt16 = 0
