@@ -49,6 +49,7 @@ let package = Package(
             name: "Compiling",
             dependencies: ["DNSWire", "Geography", "Health", "Serving", "Steering", "Zones"]),
         .target(name: "Verdicts", dependencies: ["DNSWire", "Health"]),
+        .target(name: "Holding", dependencies: ["DNSWire", "Health", "Serving", "Steering"]),
 
         // edge: files, sockets, clocks
         .systemLibrary(
@@ -114,7 +115,7 @@ let package = Package(
             name: "sterna",
             dependencies: [
                 "CSterna", "Canary", "Compiling", "Control", "DNSWire", "Handover", "Health",
-                "Geography", "LocationFiles", "MasterFile", "Monitors", "Serving", "Settings",
+                "Geography", "Holding", "LocationFiles", "MasterFile", "Monitors", "Serving", "Settings",
                 "Steering", "Transport", "Verdicts", "Zones",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -162,6 +163,12 @@ let package = Package(
             ],
             exclude: ["Golden"]),
         .testTarget(name: "VerdictsTests", dependencies: ["DNSWire", "Health", "Verdicts"]),
+        .testTarget(
+            name: "HoldingTests",
+            dependencies: [
+                "Compiling", "DNSWire", "Health", "Holding", "Serving", "Steering", "TestSupport",
+                "Zones",
+            ]),
         .testTarget(
             name: "MasterFileTests", dependencies: ["CLDNS", "DNSWire", "MasterFile", "Zones"],
             exclude: ["Broken"]),

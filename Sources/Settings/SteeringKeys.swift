@@ -83,9 +83,10 @@ enum SteeringKeys {
         "answers": ["all", "weighted"], "ipv4-prefix": ["hash"], "ipv6-prefix": ["hash"],
         "atLeast": ["cluster", "all", "weighted", "failover", "hash"],
         "panic": ["cluster", "all", "weighted", "hash"], "trickle": ["failover"],
+        "failback": ["failover"],
         "spill": ["failover", "geo", "subnet"], "alwaysUp": policyKinds, "requires": policyKinds,
     ]
-    static let plannedPolicyKeys = ["proximity", "latency", "host", "failback", "after"]
+    static let plannedPolicyKeys = ["proximity", "latency", "host"]
 }
 
 extension SteeringKeys {

@@ -14,5 +14,8 @@ struct Sterna: AsyncParsableCommand {
               sterna status
             """,
         version: ProgramVersion.current,
-        subcommands: [ServeCommand.self, CheckCommand.self, StatusCommand.self, CanaryCommand.self])
+        subcommands: [
+            ServeCommand.self, CheckCommand.self, StatusCommand.self, FailbackCommand.self,
+            CanaryCommand.self,
+        ])
 }

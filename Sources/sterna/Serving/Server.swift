@@ -4,11 +4,11 @@ import DNSWire
 import Foundation
 import Handover
 import Health
+import Holding
 import Logging
 import Monitors
 import Serving
 import Settings
-import Synchronization
 import Verdicts
 import Zones
 
@@ -18,6 +18,7 @@ actor Server {
     let state: StateFolder
     let plane: Plane
     let board: VerdictBoard
+    let holds: HoldKeeper
     let monitors: MonitorSet
     let answering: AnsweringProcess
     let logger: Logger
@@ -48,12 +49,18 @@ actor Server {
         self.logger = logger
         let plane = try Plane(folder: state.path)
         self.plane = plane
+        let holds = Server.keeper(of: plane, logger: logger)
+        self.holds = holds
         let wordsAreLive = Flag()
         self.wordsAreLive = wordsAreLive
         board = VerdictBoard(
             now: { Int64(Date().timeIntervalSince1970) },
             store: { slot, word in
-                if wordsAreLive.isSet { plane.verdicts.store(word, slot: slot) }
+                guard wordsAreLive.isSet else { return }
+                let old = plane.verdicts.load(slot)
+                plane.verdicts.store(word, slot: slot)
+                // At once, so that a failure of a moment is not overlooked.
+                holds.changed(slot: slot, from: old, to: word)
             },
             onTransition: { transition in
                 logger.notice(
@@ -125,7 +132,7 @@ actor Server {
         let known = state.slots(file: plane.adoptedFile)
         generation = max(last, plane.generation, state.imageFiles.max() ?? 0) + 1
         let image = try await compile(
-            configuration, slots: SlotMap(serving: known, capacity: Plane.slotCount))
+            configuration, slots: slots(serving: known))
         for warning in image.warnings { logger.warning("\(warning)") }
         let place = try write(image)
         await restoreVerdicts(image, known: known)
@@ -299,8 +306,7 @@ actor Server {
     private func compileNext(_ loaded: LoadedConfiguration) async throws -> CompiledImage {
         guard let compiled, let served else {
             let known = state.slots(file: plane.adoptedFile)
-            return try await compile(
-                loaded, slots: SlotMap(serving: known, capacity: Plane.slotCount))
+            return try await compile(loaded, slots: slots(serving: known))
         }
         let generation = generation
         let settings = try answerSettings(loaded)
@@ -339,7 +345,13 @@ actor Server {
     /// Makes the answering process serve an image that is written.
     private func publish(_ image: CompiledImage, _ place: ImagePlace) async throws {
         let loaded = try load(place)
-        try await answering.serve(place)
+        holds.adopt(loaded, after: served == nil ? lastServed : nil)
+        do {
+            try await answering.serve(place)
+        } catch {
+            if let served { holds.adopt(served.image) }
+            throw error
+        }
         plane.generation = place.generation
         served = (loaded, place)
         compiled = image
@@ -377,23 +389,5 @@ actor Server {
                 MonitorTarget(endpoint: endpoint.key, address: $0.address, monitor: monitor)
             }
         }
-    }
-}
-
-/// A switch that any thread may read and that is set once.
-final class Flag: Sendable {
-    private let value = Atomic<Bool>(false)
-
-    var isSet: Bool { value.load(ordering: .acquiring) }
-
-    func set() { value.store(true, ordering: .releasing) }
-}
-
-extension Verdicts.FeedReport {
-    init(_ stored: StoredReport) {
-        self.init(
-            endpoint: stored.endpoint, source: stored.source, sequence: stored.sequence,
-            verdict: stored.verdict, reason: stored.reason, expires: stored.expires,
-            received: stored.received)
     }
 }
