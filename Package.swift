@@ -115,7 +115,8 @@ let package = Package(
             name: "sterna",
             dependencies: [
                 "CSterna", "Canary", "Compiling", "Control", "DNSWire", "Handover", "Health",
-                "Geography", "Holding", "LocationFiles", "MasterFile", "Monitors", "Serving", "Settings",
+                "Geography", "Holding", "LocationFiles", "MasterFile", "Monitors", "Serving",
+                "Settings",
                 "Steering", "Transport", "Verdicts", "Zones",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

@@ -164,8 +164,10 @@ final class HoldBench {
                 ? IPAddress.v4(data.u32(0))
                 : .v6(data.word(0).bigEndian, data.word(8).bigEndian)
         }
-        return compiled.endpoints.filter { $0.addresses.contains { addresses.contains($0.address) } }
-            .map(\.definition.name).sorted()
+        return compiled.endpoints.filter {
+            $0.addresses.contains { addresses.contains($0.address) }
+        }
+        .map(\.definition.name).sorted()
     }
 }
 

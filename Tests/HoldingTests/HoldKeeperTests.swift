@@ -125,13 +125,15 @@ import Zones
     }
 
     /// What is held is the tier, not its number.
-    @Test(arguments: [
-        (["a", "b", "c"], "b"), (["c", "a", "b"], "b"), (["b", "a"], "b"), (["a", "x", "b"], "b"),
-        // The tier in use is gone, another stands in its place.
-        (["a", "x"], "x"),
-        // It is gone, and nothing tells what it became.
-        (["a", "x", "y"], "a"), (["a"], "a"),
-    ] as [([String], String)])
+    @Test(
+        arguments: [
+            (["a", "b", "c"], "b"), (["c", "a", "b"], "b"), (["b", "a"], "b"),
+            (["a", "x", "b"], "b"),
+            // The tier in use is gone, another stands in its place.
+            (["a", "x"], "x"),
+            // It is gone, and nothing tells what it became.
+            (["a", "x", "y"], "a"), (["a"], "a"),
+        ] as [([String], String)])
     func changedTiersKeepTheOneInUse(_ tiers: [String], _ answer: String) throws {
         for isRestart in [false, true] {
             let bench = try HoldBench(.held(["a", "b"]))
@@ -158,7 +160,8 @@ import Zones
     // MARK: Trees
 
     @Test func namedPolicyIsHeldOnceForAllItsNames() throws {
-        let site = NamedPolicy(name: "site", policy: .held(["a", "b"]), position: TestZone.position)
+        let site = NamedPolicy(
+            name: "site", policy: .held(["a", "b"]), position: TestZone.position)
         var steering = try HoldBench.steering("site", policies: [site])
         var other = steering.names[0]
         other.owner = try .init("shop.example.org.")
@@ -226,7 +229,8 @@ import Zones
             bench.wait(Int64.random(in: 0..<3, using: &random))
             let held = bench.keeper.held().first { $0.isV4 }
             let answer = try bench.answer()
-            let tier = try #require(names.firstIndex { answer == [$0] } ?? (answer.isEmpty ? 0 : nil))
+            let tier = try #require(
+                names.firstIndex { answer == [$0] } ?? (answer.isEmpty ? 0 : nil))
             if let held, !held.isWaiting {
                 #expect(tier >= held.tier || answer == [names[tier]], "seed \(seed), step \(step)")
                 #expect(held.tier > 0, "seed \(seed), step \(step)")

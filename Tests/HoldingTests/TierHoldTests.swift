@@ -103,7 +103,9 @@ import Testing
         var hold = TierHold()
         for step in c.steps {
             let tiers = try step.tiers.map { try #require(Self.standings[$0]) }
-            _ = hold.update(tiers, after: c.after, now: step.second) { tiers[$0] == .down || tiers[$0] == .degraded }
+            _ = hold.update(tiers, after: c.after, now: step.second) {
+                tiers[$0] == .down || tiers[$0] == .degraded
+            }
             #expect(answered(hold, tiers) == step.answered, "second \(step.second)")
         }
     }
@@ -130,7 +132,9 @@ import Testing
             }
             let before = hold.tier
             let wasLeft = TierHold.first(tiers, from: before) == nil
-            _ = hold.update(tiers, after: after, now: second) { tiers[$0] == .down || tiers[$0] == .degraded }
+            _ = hold.update(tiers, after: after, now: second) {
+                tiers[$0] == .down || tiers[$0] == .degraded
+            }
             if TierHold.first(tiers, from: 0) == 0 {
                 fitSince = fitSince ?? second
             } else {
