@@ -130,7 +130,9 @@ struct ControlResponder<Plane: ControlPlane>: HTTPResponder {
     private func failBack(_ exchange: Exchange, path: [String]) async throws -> Response {
         try refuseAllButOperators(exchange, "a failback")
         let owner = path.joined(separator: "/")
-        guard owner.utf8.count <= 1004 else { throw ControlError.badRequest("an owner is NAME or ZONE/NAME") }
+        guard owner.utf8.count <= 1004 else {
+            throw ControlError.badRequest("an owner is NAME or ZONE/NAME")
+        }
         var family: Int?
         switch exchange.request.uri.queryParameters["type"].map(String.init) {
         case nil: break

@@ -58,7 +58,8 @@ struct FailbackCommand: AsyncParsableCommand {
     private func path(_ name: String) throws -> String {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         let escaped = parts.compactMap {
-            $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(.init("-_.~".unicodeScalars)))
+            $0.addingPercentEncoding(
+                withAllowedCharacters: .alphanumerics.union(.init("-_.~".unicodeScalars)))
         }
         guard (1...2).contains(parts.count), escaped.count == parts.count,
             !escaped.contains("")
