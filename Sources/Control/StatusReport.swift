@@ -10,11 +10,13 @@ package struct StatusReport: Sendable, Hashable, Codable {
     package var endpoints: [EndpointReport]
     package var feeds: [FeedReport]
     package var lastReload: ReloadReport?
+    /// Nodes whose better tiers are held back.
+    package var held: [HeldReport]
 
     package init(
         version: String, pid: Int32, uptimeSeconds: Double, imageGeneration: UInt64,
         answering: AnsweringReport, zones: [ZoneReport] = [], endpoints: [EndpointReport] = [],
-        feeds: [FeedReport] = [], lastReload: ReloadReport? = nil
+        feeds: [FeedReport] = [], lastReload: ReloadReport? = nil, held: [HeldReport] = []
     ) {
         self.version = version
         self.pid = pid
@@ -25,6 +27,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
         self.endpoints = endpoints
         self.feeds = feeds
         self.lastReload = lastReload
+        self.held = held
     }
 
     /// The process that answers queries.

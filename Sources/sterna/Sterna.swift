@@ -17,6 +17,6 @@ struct Sterna: AsyncParsableCommand {
         version: ProgramVersion.current,
         subcommands: [
             ServeCommand.self, CheckCommand.self, StatusCommand.self, ExplainCommand.self,
-            SimulateCommand.self, CanaryCommand.self,
+            SimulateCommand.self, FailbackCommand.self, CanaryCommand.self,
         ])
 }

@@ -46,6 +46,17 @@ actor RecordingPlane: ControlPlane {
         reports.append(report)
     }
 
+    func failBack(
+        _ owner: String, family: Int?
+    ) async throws(FailbackRefusal) -> FailbackReport {
+        guard owner == "pay.example.org" || owner == "example.org/site" else {
+            throw .unknown(suggestion: "pay.example.org.")
+        }
+        return FailbackReport(
+            message: "released",
+            nodes: [.init(node: owner, family: family ?? 0, effect: "released")])
+    }
+
     func reload() -> ReloadOutcome {
         reloads += 1
         return reloadSucceeds

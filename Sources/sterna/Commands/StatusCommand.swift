@@ -60,6 +60,14 @@ struct StatusCommand: AsyncParsableCommand {
         }
         table(["ENDPOINT", "ADDRESS", "CLUSTER", "VERDICT", "SINCE", "SOURCE", "REASON"], rows)
         table(
+            ["HELD BACK", "FAMILY", "TIER", "ANSWERED BY", "INSTEAD OF", "SINCE", "REASON"],
+            report.held.map {
+                [
+                    $0.node, "IPv\($0.family)", "\($0.tier)", $0.tierEndpoints, $0.homeEndpoints,
+                    $0.since ?? "-", $0.reason,
+                ]
+            })
+        table(
             ["FEED", "KIND", "LAST", "PROBLEM"],
             report.feeds.map {
                 [
