@@ -49,6 +49,7 @@ let package = Package(
             name: "Compiling",
             dependencies: ["DNSWire", "Geography", "Health", "Serving", "Steering", "Zones"]),
         .target(name: "Verdicts", dependencies: ["DNSWire", "Health"]),
+        .target(name: "Holding", dependencies: ["DNSWire", "Health", "Serving", "Steering"]),
 
         // edge: files, sockets, clocks, and people who ask why
         .target(
@@ -131,9 +132,10 @@ let package = Package(
         .executableTarget(
             name: "sterna",
             dependencies: [
-                "CSterna", "Canary", "Compiling", "Control", "DNSWire", "Explaining", "Handover",
-                "Health", "Geography", "Importing", "LocationFiles", "MasterFile", "Monitors",
-                "Resolving", "Serving", "Settings", "Steering", "Transport", "Verdicts", "Zones",
+                "CSterna", "Canary", "Compiling", "Control", "DNSWire", "Explaining", "Geography",
+                "Handover", "Health", "Holding", "Importing", "LocationFiles", "MasterFile",
+                "Monitors", "Resolving", "Serving", "Settings", "Steering", "Transport",
+                "Verdicts", "Zones",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -187,6 +189,12 @@ let package = Package(
             ],
             exclude: ["Texts"]),
         .testTarget(name: "VerdictsTests", dependencies: ["DNSWire", "Health", "Verdicts"]),
+        .testTarget(
+            name: "HoldingTests",
+            dependencies: [
+                "Compiling", "DNSWire", "Health", "Holding", "Serving", "Steering", "TestSupport",
+                "Zones",
+            ]),
         .testTarget(
             name: "MasterFileTests", dependencies: ["CLDNS", "DNSWire", "MasterFile", "Zones"],
             exclude: ["Broken"]),

@@ -16,6 +16,13 @@ package protocol ControlPlane: Sendable {
     func accept(_ load: ClusterLoad) async throws(ClusterLoadRefusal)
     /// Ends what the mass-change brake holds.
     func endBrake(_ action: BrakeAction) async -> BrakeOutcome
+    /// Lets the better tiers of an owner's nodes answer again that are held back.
+    ///
+    /// - Parameters:
+    ///   - owner: a name, or the key of a named policy.
+    ///   - family: 4 or 6; nil: both.
+    /// - Throws: `unknown` when the owner has no node that holds anything back.
+    func failBack(_ owner: String, family: Int?) async throws(FailbackRefusal) -> FailbackReport
     /// Loads the configuration again; a reload that fails changes nothing.
     func reload() async -> ReloadOutcome
     /// Why a question is answered as it is; the value is written as JSON.

@@ -15,6 +15,7 @@ import NIOCore
 ///     PUT  /v1/health/[ZONE/]ENDPOINT     a verdict
 ///     PUT  /v1/load/[ZONE/]CLUSTER        a load
 ///     POST /v1/brake/confirm, .../release from loopback only
+///     POST /v1/failback/[ZONE/]NAME       from loopback only; `?type=A` or `?type=AAAA`
 ///     POST /v1/reload                     from loopback only
 struct ControlResponder<Plane: ControlPlane>: HTTPResponder {
     typealias Context = ControlContext
@@ -103,6 +104,8 @@ struct ControlResponder<Plane: ControlPlane>: HTTPResponder {
                 Route(method: .put) { try await push($0, path: Array(path.dropFirst(2))) }
             } else if path.starts(with: ["v1", "load"]), (3...4).contains(path.count) {
                 Route(method: .put) { try await pushLoad($0, path: Array(path.dropFirst(2))) }
+            } else if path.starts(with: ["v1", "failback"]), (3...4).contains(path.count) {
+                Route(method: .post) { try await failBack($0, path: Array(path.dropFirst(2))) }
             } else {
                 nil
             }
@@ -154,21 +157,49 @@ struct ControlResponder<Plane: ControlPlane>: HTTPResponder {
     }
 
     private func reload(_ exchange: Exchange) async throws -> Response {
-        try refuseWebPages(exchange.request)
-        guard exchange.peer?.isLoopback == true else {
-            throw ControlError(.forbidden, "loopback_only", "a reload is taken from loopback only")
-        }
+        try refuseAllButOperators(exchange, "a reload")
         let outcome = await plane.reload()
         return Reply.json(outcome.succeeded ? .ok : .conflict, outcome)
     }
 
     private func endBrake(_ exchange: Exchange, _ action: BrakeAction) async throws -> Response {
+        try refuseAllButOperators(exchange, "an operator's word")
+        return Reply.json(.ok, await plane.endBrake(action))
+    }
+
+    private func failBack(_ exchange: Exchange, path: [String]) async throws -> Response {
+        try refuseAllButOperators(exchange, "a failback")
+        let owner = path.joined(separator: "/")
+        guard owner.utf8.count <= 1004 else {
+            throw ControlError.badRequest("an owner is NAME or ZONE/NAME")
+        }
+        var family: Int?
+        switch exchange.request.uri.queryParameters["type"].map(String.init) {
+        case nil: break
+        case "A", "a": family = 4
+        case "AAAA", "aaaa": family = 6
+        default: throw ControlError.badRequest("'type' must be A or AAAA")
+        }
+        let report: FailbackReport
+        do throws(FailbackRefusal) {
+            report = try await plane.failBack(owner, family: family)
+        } catch .unknown(let suggestion) {
+            let ending = suggestion.map { "; did you mean '\($0)'?" } ?? ""
+            throw ControlError(
+                .notFound, "unknown_owner",
+                "'\(owner)' has no failover that holds anything back\(ending)")
+        }
+        return Reply.json(.ok, report)
+    }
+
+    /// What only somebody on this machine may do.
+    private func refuseAllButOperators(
+        _ exchange: Exchange, _ what: String
+    ) throws(ControlError) {
         try refuseWebPages(exchange.request)
         guard exchange.peer?.isLoopback == true else {
-            throw ControlError(
-                .forbidden, "loopback_only", "an operator's word is taken from loopback only")
+            throw ControlError(.forbidden, "loopback_only", "\(what) is taken from loopback only")
         }
-        return Reply.json(.ok, await plane.endBrake(action))
     }
 
     /// Whose push it is, and its body.

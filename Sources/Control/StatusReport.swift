@@ -14,12 +14,14 @@ package struct StatusReport: Sendable, Hashable, Codable {
     package var clusters: [ClusterReport]
     /// Nil: the brake is off.
     package var brake: BrakeReport?
+    /// Nodes whose better tiers are held back.
+    package var held: [HeldReport]
 
     package init(
         version: String, pid: Int32, uptimeSeconds: Double, imageGeneration: UInt64,
         answering: AnsweringReport, zones: [ZoneReport] = [], endpoints: [EndpointReport] = [],
         feeds: [FeedReport] = [], hosts: [HostReport] = [], lastReload: ReloadReport? = nil,
-        clusters: [ClusterReport] = [], brake: BrakeReport? = nil
+        clusters: [ClusterReport] = [], brake: BrakeReport? = nil, held: [HeldReport] = []
     ) {
         self.version = version
         self.pid = pid
@@ -33,6 +35,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
         self.lastReload = lastReload
         self.clusters = clusters
         self.brake = brake
+        self.held = held
     }
 
     /// The process that answers queries.

@@ -95,10 +95,11 @@ enum SteeringKeys {
         "answers": ["all", "weighted"], "ipv4-prefix": ["hash"], "ipv6-prefix": ["hash"],
         "atLeast": ["cluster", "all", "weighted", "failover", "hash", "proximity", "latency"],
         "panic": ["cluster", "all", "weighted", "hash"], "trickle": ["failover"],
+        "failback": ["failover"],
         "spill": ["failover", "geo", "subnet", "proximity", "latency"], "alwaysUp": policyKinds,
         "requires": policyKinds,
     ]
-    static let plannedPolicyKeys = ["failback", "after"]
+    static let plannedPolicyKeys: [String] = []
 }
 
 extension SteeringKeys {

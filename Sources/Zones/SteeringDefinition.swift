@@ -105,6 +105,8 @@ package struct SteeredName: Sendable {
         case addresses([IPAddress])
         /// What the name's `fallback` finds; as if everything were up when that is down too.
         case policy
+        /// Those that answered when somebody was well.
+        case lastGood
         case noData
         case serverFailure
     }

@@ -63,6 +63,17 @@ actor RecordingPlane: ControlPlane {
         return BrakeOutcome(held: 12, message: "\(action)")
     }
 
+    func failBack(
+        _ owner: String, family: Int?
+    ) async throws(FailbackRefusal) -> FailbackReport {
+        guard owner == "pay.example.org" || owner == "example.org/site" else {
+            throw .unknown(suggestion: "pay.example.org.")
+        }
+        return FailbackReport(
+            message: "released",
+            nodes: [.init(node: owner, family: family ?? 0, effect: "released")])
+    }
+
     func reload() -> ReloadOutcome {
         reloads += 1
         return reloadSucceeds

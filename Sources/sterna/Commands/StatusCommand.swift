@@ -57,6 +57,14 @@ struct StatusCommand: AsyncParsableCommand {
             ["CLUSTER", "CAPACITY", "LOAD", "SHARE", "LAST", "SOURCE"],
             report.clusters.filter { $0.capacity != nil || $0.load != nil }.map(row))
         table(
+            ["HELD BACK", "FAMILY", "TIER", "ANSWERED BY", "INSTEAD OF", "SINCE", "REASON"],
+            report.held.map {
+                [
+                    $0.node, "IPv\($0.family)", "\($0.tier)", $0.tierEndpoints, $0.homeEndpoints,
+                    $0.since ?? "-", $0.reason,
+                ]
+            })
+        table(
             ["FEED", "KIND", "LAST", "PROBLEM"],
             report.feeds.map {
                 [

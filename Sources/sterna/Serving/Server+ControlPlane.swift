@@ -33,7 +33,7 @@ extension Server: ControlPlane {
             },
             endpoints: board.snapshot().map(EndpointReport.init), feeds: feedReports(),
             hosts: await hostReports(), lastReload: lastReload, clusters: clusterReports(),
-            brake: brakeReport())
+            brake: brakeReport(), held: heldReports())
     }
 
     private func feedReports() -> [StatusReport.FeedReport] {
@@ -113,6 +113,7 @@ extension Server: ControlPlane {
         families += await monitorMetrics()
         families += await hostMetrics()
         families += healthMetrics()
+        families += holdMetrics()
         families += [
             .init(
                 "sterna_image_generation", help: "Number of the image that is served.",

@@ -4,6 +4,7 @@ import DNSWire
 import Foundation
 import Handover
 import Health
+import Holding
 import Logging
 import Monitors
 import Serving
@@ -17,6 +18,7 @@ actor Server {
     let state: StateFolder
     let plane: Plane
     let board: VerdictBoard
+    let holds: HoldKeeper
     let monitors: MonitorSet
     let answering: AnsweringProcess
     let hosts: HostResolver
@@ -52,13 +54,19 @@ actor Server {
         self.logger = logger
         let plane = try Plane(folder: state.path)
         self.plane = plane
+        let holds = Server.keeper(of: plane, logger: logger)
+        self.holds = holds
         let wordsAreLive = Flag()
         self.wordsAreLive = wordsAreLive
         let transitions = transitions
         board = VerdictBoard(
             now: { Int64(Date().timeIntervalSince1970) },
             store: { slot, word in
-                if wordsAreLive.isSet { plane.verdicts.store(word, slot: slot) }
+                guard wordsAreLive.isSet else { return }
+                let old = plane.verdicts.load(slot)
+                plane.verdicts.store(word, slot: slot)
+                // At once, so that a failure of a moment is not overlooked.
+                holds.changed(slot: slot, from: old, to: word)
             },
             onTransition: { transition in
                 transitions.record(transition, at: Int64(Date().timeIntervalSince1970))
@@ -135,7 +143,7 @@ actor Server {
         let known = keptSlots
         generation = max(last, plane.generation, state.imageFiles.max() ?? 0) + 1
         let image = try await compile(
-            configuration, slots: SlotMap(serving: known, capacity: Plane.slotCount))
+            configuration, slots: slots(serving: known))
         for warning in image.warnings { logger.warning("\(warning)") }
         let place = try write(image)
         await restoreVerdicts(image, known: known)
@@ -324,9 +332,7 @@ actor Server {
     /// Compiles what differs from what is served, or the whole where that does not do.
     private func compileNext(_ loaded: LoadedConfiguration) async throws -> CompiledImage {
         guard let compiled, let served else {
-            let known = keptSlots
-            return try await compile(
-                loaded, slots: SlotMap(serving: known, capacity: Plane.slotCount))
+            return try await compile(loaded, slots: slots(serving: keptSlots))
         }
         let generation = generation
         let settings = try answerSettings(loaded)
@@ -365,7 +371,13 @@ actor Server {
     /// Makes the answering process serve an image that is written.
     private func publish(_ image: CompiledImage, _ place: ImagePlace) async throws {
         let loaded = try load(place)
-        try await answering.serve(place)
+        holds.adopt(loaded, after: served == nil ? lastServed : nil)
+        do {
+            try await answering.serve(place)
+        } catch {
+            if let served { holds.adopt(served.image) }
+            throw error
+        }
         plane.generation = place.generation
         served = (loaded, place)
         self.loaded = Date()
@@ -382,14 +394,5 @@ actor Server {
             return grown
         }
         return try LoadedImage(path: state.imagePath(place.file), root: Int(place.root))
-    }
-}
-
-extension Verdicts.FeedReport {
-    init(_ stored: StoredReport) {
-        self.init(
-            endpoint: stored.endpoint, source: stored.source, sequence: stored.sequence,
-            verdict: stored.verdict, reason: stored.reason, expires: stored.expires,
-            received: stored.received)
     }
 }
