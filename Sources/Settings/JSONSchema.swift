@@ -55,9 +55,12 @@ private enum SchemaWriter {
         case .boolean: type("boolean")
         case .word(let words): .object([("enum", .array(words.flatMap(spellings)))])
         case .socketAddress: pattern("^([0-9.]+|\\[[0-9A-Fa-f:.]+\\]):[0-9]{1,5}$")
+        case .resolver:
+            pattern("^([0-9.]+(:[0-9]{1,5})?|[0-9A-Fa-f:.]+|\\[[0-9A-Fa-f:.]+\\]:[0-9]{1,5})$")
         case .address: pattern("^[0-9A-Fa-f:.]+$")
         case .network: pattern("^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$")
         case .origin: type("string")
+        case .host: pattern("^[^.].{0,1003}$")
         case .location:
             .object([
                 ("type", .string("array")), ("minItems", .number(2)), ("maxItems", .number(2)),
@@ -69,12 +72,17 @@ private enum SchemaWriter {
             anyOf([number("integer", 0, Double(Int32.max)), pattern("^[0-9]{1,9}(s|m|h)$")])
         case .whenDown:
             anyOf([
-                schema(.word(["all", "nodata", "servfail"])),
+                schema(.word(["all", "lastGood", "nodata", "servfail"])),
                 oneOrMore(schema(.address), maximum: 64),
                 .object([
                     ("type", .string("object")), ("additionalProperties", .boolean(false)),
                     ("properties", .object([("policy", reference("policy"))])),
                     ("required", .array([.string("policy")])),
+                ]),
+                .object([
+                    ("type", .string("object")), ("additionalProperties", .boolean(false)),
+                    ("properties", .object([("host", schema(.host))])),
+                    ("required", .array([.string("host")])),
                 ]),
             ])
         case .policy: reference("policy")
@@ -118,7 +126,8 @@ private enum SchemaWriter {
             ),
         ])
         let kinds: [String: JSONText] = [
-            "endpoint": name, "cluster": name, "all": members, "failover": members,
+            "endpoint": name, "cluster": name, "host": schema(.host), "all": members,
+            "failover": members,
             "weighted": anyOf([weights, list]),
             "geo": branches(
                 "^(default|[A-Z]{2}(-[A-Z0-9]{1,3})?|AS[1-9][0-9]{0,9}|(continent|country):[A-Z]{2}|network:[A-Za-z0-9._-]{1,63})$"
@@ -169,6 +178,8 @@ private enum SchemaWriter {
         case "atLeast": anyOf([number("integer", 1, 1000), pattern("^[0-9]{1,3}%$")])
         case "panic": pattern("^[0-9]{1,3}%$")
         case "trickle": pattern("^[0-9]{1,2}(\\.[0-9]{1,2})?%$")
+        case "failback":
+            anyOf([schema(.word(["auto", "manual"])), object(FailbackReader.shape)])
         case "spill", "alwaysUp": type("boolean")
         case "requires":
             oneOrMore(

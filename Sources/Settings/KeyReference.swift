@@ -47,7 +47,9 @@ private struct ReferenceWriter {
         case .statuses: "status, range such as `200-399`, or a list"
         case .timeToLive: "seconds, a duration, `auto` or `{auto: {min, max}}`"
         case .seconds: "seconds, or a duration"
-        case .whenDown: "`all`, `nodata`, `servfail`, a list of addresses, or `{policy: POLICY}`"
+        case .whenDown:
+            "`all`, `lastGood`, `nodata`, `servfail`, a list of addresses, `{policy: POLICY}` or "
+                + "`{host: NAME}`"
         default: SettingsChecker.words(for: kind)
         }
     }
