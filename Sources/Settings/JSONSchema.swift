@@ -186,16 +186,6 @@ private enum SchemaWriter {
         }
     }
 
-    /// A list of policies with what is told about where each is.
-    private static func placed(_ shape: SettingsShape, or others: [JSONText]) -> JSONText {
-        var keyed = shape
-        keyed.keys.append(SettingsKey("policy", .policy, required: true, "The member"))
-        return .object([
-            ("type", .string("array")), ("minItems", .number(1)), ("maxItems", .number(1000)),
-            ("items", anyOf([object(keyed)] + others)),
-        ])
-    }
-
     /// Policies by place.
     private static func branches(_ keys: String) -> JSONText {
         .object([

@@ -1,6 +1,8 @@
 import Compiling
 import Monitors
+import Serving
 import Verdicts
+import Zones
 
 /// The endpoints of an image, as others keep track of them.
 extension Server {

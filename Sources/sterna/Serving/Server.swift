@@ -6,6 +6,7 @@ import Handover
 import Health
 import Logging
 import Monitors
+import Resolving
 import Serving
 import Settings
 import Verdicts
