@@ -49,6 +49,7 @@ let package = Package(
             name: "Compiling",
             dependencies: ["DNSWire", "Geography", "Health", "Serving", "Steering", "Zones"]),
         .target(name: "Verdicts", dependencies: ["DNSWire", "Health"]),
+        .target(name: "Holding", dependencies: ["DNSWire", "Health", "Serving", "Steering"]),
 
         // edge: files, sockets, clocks, and people who ask why
         .target(
@@ -118,6 +119,9 @@ let package = Package(
             dependencies: [
                 "DNSWire", "Health", "Zones", .product(name: "Yams", package: "Yams"),
             ]),
+        .target(
+            name: "Importing",
+            dependencies: ["DNSWire", "Health", "MasterFile", "Settings", "Zones"]),
         .executableTarget(
             name: "sterna-answer",
             dependencies: [
@@ -128,10 +132,10 @@ let package = Package(
         .executableTarget(
             name: "sterna",
             dependencies: [
-                "CSterna", "Canary", "Compiling", "Control", "DNSWire", "Explaining", "Handover",
-                "Health", "Geography", "LocationFiles", "MasterFile", "Monitors", "Resolving",
-                "Serving",
-                "Settings", "Steering", "Transport", "Verdicts", "Zones",
+                "CSterna", "Canary", "Compiling", "Control", "DNSWire", "Explaining", "Geography",
+                "Handover", "Health", "Holding", "Importing", "LocationFiles", "MasterFile",
+                "Monitors", "Resolving", "Serving", "Settings", "Steering", "Transport",
+                "Verdicts", "Zones",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -182,8 +186,15 @@ let package = Package(
             dependencies: [
                 "Compiling", "DNSWire", "Explaining", "Geography", "Health", "Serving", "Steering",
                 "TestSupport", "Verdicts", "Zones",
-            ]),
+            ],
+            exclude: ["Texts"]),
         .testTarget(name: "VerdictsTests", dependencies: ["DNSWire", "Health", "Verdicts"]),
+        .testTarget(
+            name: "HoldingTests",
+            dependencies: [
+                "Compiling", "DNSWire", "Health", "Holding", "Serving", "Steering", "TestSupport",
+                "Zones",
+            ]),
         .testTarget(
             name: "MasterFileTests", dependencies: ["CLDNS", "DNSWire", "MasterFile", "Zones"],
             exclude: ["Broken"]),
@@ -218,6 +229,13 @@ let package = Package(
             ]),
         .testTarget(
             name: "SettingsTests", dependencies: ["DNSWire", "Health", "Settings", "Zones"]),
+        .testTarget(
+            name: "ImportingTests",
+            dependencies: [
+                "Answering", "Compiling", "DNSWire", "Health", "Importing", "MasterFile", "Serving",
+                "Settings", "Steering", "TestSupport", "Zones",
+            ],
+            exclude: ["Sources"]),
         .testTarget(name: "TidyTests"),
         // Starts the programs and asks them; needs nothing of their code.
         .testTarget(name: "EndToEndTests"),

@@ -139,6 +139,11 @@ enum MemberIdentity {
         }
     }
 
+    /// One number for a list of texts.
+    static func hash(_ texts: [String]) -> UInt64 {
+        texts.reduce(hash("")) { hash("\($1.utf8.count) \($1)", from: $0) }
+    }
+
     /// FNV-1a; the query path mixes it further.
     private static func hash(_ text: String, from start: UInt64 = 0xCBF2_9CE4_8422_2325) -> UInt64 {
         text.utf8.reduce(start) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }

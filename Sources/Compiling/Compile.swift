@@ -60,8 +60,8 @@ private struct Compiler {
                 source.steering, prefix: Scope.prefix(of: source.zone.origin), within: platformScope
             )
             return steeredCompiler.write(
-                source.steering.names, in: scope, endpoints: endpoints, locator: locator, to: &image
-            )
+                source.steering.names, in: scope, endpoints: endpoints, locator: locator,
+                slots: &slots, to: &image)
         }
         var steeredTypes: [Name: Set<RRType>] = [:]
         for (name, records) in steered.joined() {
@@ -86,6 +86,7 @@ private struct Compiler {
             image.patch(zone.source.imageFlags, at: at + ImageLayout.Zone.flags)
         }
         link(zones)
+        let holds = steeredCompiler.holds.write(to: &image)
         let table = image.writeNameTable(zones.flatMap(\.nodes))
         var header = ImageHeader()
         header.slots = table.offset
@@ -100,6 +101,8 @@ private struct Compiler {
         header.nameCount = table.count
         header.maximumLabels = zones.map(\.maximumLabels).max() ?? 0
         header.steeredCount = zones.reduce(0) { $0 + $1.steered.count }
+        header.holds = holds.offset
+        header.holdCount = holds.count
         header.generation = generation
         try image.finish(header, settings)
         return CompiledImage(

@@ -1,6 +1,7 @@
 import DNSWire
 import Geography
 package import Serving
+import Steering
 package import Zones
 
 /// What is served, for a patch to follow.
@@ -171,10 +172,11 @@ private struct PatchCompiler {
         let scope = Scope(
             source.steering, prefix: Scope.prefix(of: source.zone.origin), within: platformScope)
         var result: [Name: [ZoneCompiler.Steered]] = [:]
+        var slots = self.served.compiled.slots
         for name in source.steering.names {
             guard
                 let record = try? SteeredCompiler.record(
-                    name, in: scope, endpoints: endpoints, locator: locator),
+                    name, in: scope, endpoints: endpoints, locator: locator, slots: &slots),
                 // Tables lie where whole images have them.
                 record.tables.isEmpty
             else { return nil }
@@ -184,15 +186,26 @@ private struct PatchCompiler {
             {
                 continue
             }
+            guard record.holds.isEmpty, !hasHolds(served) else { return nil }
             changes.addWithAncestors(name.owner, of: source.zone)
             result[name.owner] = steeredCompiler.write(record, to: &image)
         }
         let owners = Set(source.steering.names.map(\.owner))
         for name in old.steering.names where !owners.contains(name.owner) {
+            guard !hasHolds(servedSteered(name.owner, of: source) ?? []) else { return nil }
             changes.addWithAncestors(name.owner, of: source.zone)
             result[name.owner] = []
         }
         return result
+    }
+
+    /// Whether records need words beside verdicts: the list of these lies where whole images have it.
+    private func hasHolds(_ records: [ZoneCompiler.Steered]) -> Bool {
+        records.contains { record in
+            let view = SteeredView(of: base, offset: Int(record.offset))
+            return view.whenDown == ImageLayout.Steered.whenDownLastGood
+                || PolicyProgram(base, offset: view.program).hasHolds
+        }
     }
 
     /// Whether the record lies in the file as it would be written.
@@ -315,6 +328,8 @@ private struct PatchCompiler {
         header.maximumLabels = maximumLabels
         header.steeredCount = compiled.reduce(0) { $0 + $1.steeredNames }
         header.generation = generation
+        header.holds = UInt32(served(Field.holds))
+        header.holdCount = served(Field.holdCount)
         header.previousRoot = base.root
         header.patchSlots = table.offset
         header.patchMask = table.mask

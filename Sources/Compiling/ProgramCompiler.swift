@@ -4,7 +4,7 @@ import Zones
 
 /// Flattens a policy tree into nodes in post-order; what is mentioned twice becomes one node.
 struct ProgramCompiler {
-    private struct Node {
+    struct Node {
         var kind: UInt8
         var answers = 0
         var first: Int
@@ -15,6 +15,8 @@ struct ProgramCompiler {
         var extra: (UInt8, UInt8) = (0, 0)
         var modifiers = PolicyModifiers.none
         var requiredCount = 0
+        /// The slot of a failover's hold.
+        var hold: Int?
 
         var flags: UInt8 {
             (modifiers.spill ? ProgramLayout.Flags.spill : 0)
@@ -39,27 +41,37 @@ struct ProgramCompiler {
 
     private let endpoints: EndpointTable
     private let locator: ClientLocator
-    private var nodes: [Node] = []
+    var nodes: [Node] = []
     /// Levels below and including each node.
     private var heights: [Int] = []
-    private var edges: [(node: Int, weight: UInt32, identity: UInt64)] = []
+    var edges: [(node: Int, weight: UInt32, identity: UInt64)] = []
     private var looks: [Look] = []
     private var asksHash = false
     private var branches = 1
-    private var nodeByEndpoint: [String: Int] = [:]
+    var nodeByEndpoint: [String: Int] = [:]
     private var nodeByPolicy: [String: Int] = [:]
     /// Nodes up to and including the root.
-    private var rootEnd = 0
+    var rootEnd = 0
+    /// Whose policy is being compiled, and where in it.
+    var owner: String
+    var path: [Int] = []
+    var holds: [HoldTable.Hold] = []
+    var slots: SlotMap
+    /// By node: whether it, or one below it, asks where the client is.
+    var asksBelow: [Bool] = []
     private var v4Total = 0
     private var v6Total = 0
-    private let position: SourcePosition
+    let position: SourcePosition
 
     private init(
-        endpoints: EndpointTable, locator: ClientLocator, position: SourcePosition
+        endpoints: EndpointTable, locator: ClientLocator, position: SourcePosition, owner: String,
+        slots: SlotMap
     ) {
         self.endpoints = endpoints
         self.locator = locator
         self.position = position
+        self.owner = owner
+        self.slots = slots
     }
 
     struct Program {
@@ -70,6 +82,13 @@ struct ProgramCompiler {
         let looks: Bool
         let hasV4: Bool
         let hasV6: Bool
+        /// The words that it needs beside verdicts.
+        let holds: [HoldTable.Hold]
+        /// The keys of the endpoints that the policy has, the one for when it is down left out, in order.
+        let endpoints: [String]
+        let root: Int
+        /// Kinds of clients.
+        let branches: Int
     }
 
     /// Compiles a policy whose references are in `scope`, and one for when its root is down.
@@ -77,19 +96,24 @@ struct ProgramCompiler {
     /// - Throws: a finding at `position`, or at the reference that means nothing.
     static func compile(
         _ policy: PolicyDefinition, fallback: PolicyDefinition? = nil, in scope: Scope,
-        endpoints: EndpointTable, locator: ClientLocator, position: SourcePosition
+        endpoints: EndpointTable, locator: ClientLocator, position: SourcePosition,
+        owner: String, slots: inout SlotMap
     ) throws(Finding) -> Program {
         var compiler = ProgramCompiler(
-            endpoints: endpoints, locator: locator, position: position)
+            endpoints: endpoints, locator: locator, position: position, owner: owner, slots: slots)
+        defer { slots = compiler.slots }
         try compiler.addRoot(policy, scope)
         compiler.rootEnd = compiler.nodes.count
         // Addresses that only the other policy has are not the name's.
         let hasV4 = compiler.v4Total > 0
         let hasV6 = compiler.v6Total > 0
+        compiler.path = [0]
         if let fallback { try compiler.addRoot(fallback, scope) }
         return Program(
             bytes: compiler.bytes, tables: compiler.tables,
-            looks: compiler.asksHash || !compiler.looks.isEmpty, hasV4: hasV4, hasV6: hasV6)
+            looks: compiler.asksHash || !compiler.looks.isEmpty, hasV4: hasV4, hasV6: hasV6,
+            holds: compiler.holds, endpoints: compiler.endpointKeys, root: compiler.rootEnd - 1,
+            branches: compiler.branches)
     }
 
     /// A root has to stand last; one that was met before is wrapped.
@@ -117,7 +141,10 @@ struct ProgramCompiler {
                     try checkDepth(depth + heights[node])
                     return node
                 }
+                let outer = (owner, path)
+                (owner, path) = (key, [])
                 let node = try add(named.policy, inner, depth: depth + 1)
+                (owner, path) = outer
                 nodeByPolicy[key] = node
                 return node
             case nil: throw Finding(at: place, "'\(name)' is neither an endpoint nor a policy")
@@ -168,6 +195,7 @@ struct ProgramCompiler {
             node = try addGroup(ProgramLayout.Kind.failover, [(node, 1)])
         }
         nodes[node].modifiers = modifiers
+        try hold(node, policy, scope, modifiers.failback)
         nodes[node].requiredCount = required.count
         guard !required.isEmpty else { return node }
         guard edges.count + required.count <= ProgramLayout.maximumEdges else {
@@ -221,7 +249,11 @@ struct ProgramCompiler {
         _ members: [PolicyDefinition], _ scope: Scope, _ depth: Int
     ) throws(Finding) -> [(Int, UInt32)] {
         var result: [(Int, UInt32)] = []
-        for member in members { result.append((try add(member, scope, depth: depth + 1), 1)) }
+        for (index, member) in members.enumerated() {
+            path.append(index + 1)
+            result.append((try add(member, scope, depth: depth + 1), 1))
+            path.removeLast()
+        }
         return result
     }
 
@@ -243,6 +275,7 @@ struct ProgramCompiler {
                 kind: ProgramLayout.Kind.endpoint, first: entry.firstAddress,
                 v4Count: entry.v4.count, v6Count: entry.v6.count))
         heights.append(1)
+        asksBelow.append(false)
         nodeByEndpoint[key] = nodes.count - 1
         return nodes.count - 1
     }
@@ -264,6 +297,8 @@ struct ProgramCompiler {
                 kind: kind, answers: min(answers, ProgramLayout.maximumAnswers), first: edges.count,
                 memberCount: members.count, extra: extra))
         heights.append(1 + (members.map { heights[$0.0] }.max() ?? 0))
+        asksBelow.append(
+            kind == ProgramLayout.Kind.located || members.contains { asksBelow[$0.0] })
         for (index, (node, weight)) in members.enumerated() {
             edges.append((node, weight, identities.isEmpty ? 0 : identities[index]))
         }
@@ -299,6 +334,8 @@ struct ProgramCompiler {
             image.append(UInt16(node.modifiers.panicPercent))
             image.append(UInt16(node.modifiers.trickle))
             image.append(UInt16(0))
+            image.append(node.hold.map { UInt32($0) + 1 } ?? 0)
+            image.append(UInt32(0))
         }
         for edge in edges {
             image.append(UInt32(edge.node))

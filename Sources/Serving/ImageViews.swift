@@ -245,6 +245,12 @@ public struct SteeredView {
     @inlinable
     public var looks: Bool { bytes.byte(offset &+ ImageLayout.Steered.looks) != 0 }
 
+    /// The slot of the word that tells who answered last; of use with `whenDownLastGood` only.
+    package func lastGood(v4: Bool) -> Int {
+        let field = v4 ? ImageLayout.Steered.lastGoodV4 : ImageLayout.Steered.lastGoodV6
+        return Int(bytes.native32(offset &+ field))
+    }
+
     /// Addresses to answer when the policy's root is down.
     public func fallbackCount(v4: Bool) -> Int {
         Int(

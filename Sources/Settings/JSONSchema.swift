@@ -72,7 +72,7 @@ private enum SchemaWriter {
             anyOf([number("integer", 0, Double(Int32.max)), pattern("^[0-9]{1,9}(s|m|h)$")])
         case .whenDown:
             anyOf([
-                schema(.word(["all", "nodata", "servfail"])),
+                schema(.word(["all", "lastGood", "nodata", "servfail"])),
                 oneOrMore(schema(.address), maximum: 64),
                 .object([
                     ("type", .string("object")), ("additionalProperties", .boolean(false)),
@@ -178,6 +178,8 @@ private enum SchemaWriter {
         case "atLeast": anyOf([number("integer", 1, 1000), pattern("^[0-9]{1,3}%$")])
         case "panic": pattern("^[0-9]{1,3}%$")
         case "trickle": pattern("^[0-9]{1,2}(\\.[0-9]{1,2})?%$")
+        case "failback":
+            anyOf([schema(.word(["auto", "manual"])), object(FailbackReader.shape)])
         case "spill", "alwaysUp": type("boolean")
         case "requires":
             oneOrMore(

@@ -53,18 +53,13 @@ struct TimeToLiveReader {
 struct WhenDownReader {
     let checker: SettingsChecker
 
-    /// Words of the design that this version does not have.
-    private static let planned = ["lastGood"]
-
     func read(_ node: YAMLNode, key: String) -> SettingsValue? {
         if let entries = node.map { return policy(entries, node, key: key) }
         switch node.text {
         case "all": return .whenDown(.all, fallback: nil)
+        case "lastGood": return .whenDown(.lastGood, fallback: nil)
         case "nodata": return .whenDown(.noData, fallback: nil)
         case "servfail": return .whenDown(.serverFailure, fallback: nil)
-        case let text? where WhenDownReader.planned.contains(text):
-            checker.report(checker.position(node), "'\(text)' is not available yet")
-            return nil
         default:
             return addresses(node, key: key).map { .whenDown($0, fallback: nil) }
         }
@@ -101,7 +96,8 @@ struct WhenDownReader {
             guard let text = item.text, let address = IPAddress(text) else {
                 checker.refuse(
                     item, key,
-                    mustBe: "'all', 'nodata', 'servfail', a list of addresses or {policy: POLICY}")
+                    mustBe: "'all', 'lastGood', 'nodata', 'servfail', a list of addresses or "
+                        + "{policy: POLICY}")
                 return nil
             }
             addresses.append(address)

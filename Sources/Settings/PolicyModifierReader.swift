@@ -22,6 +22,9 @@ struct PolicyModifierReader {
                     ?? 0
             case "spill": result.spill = boolean(entry)
             case "alwaysUp": result.alwaysUp = boolean(entry)
+            case "failback":
+                let failback = FailbackReader(checker: checker).read(entry.value, key: entry.key)
+                result.failback = failback ?? .automatic
             case "requires": result.requires = requirements(entry)
             default: break
             }

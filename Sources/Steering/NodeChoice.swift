@@ -55,7 +55,7 @@ extension PolicyEvaluator {
         switch node.kind {
         case ProgramLayout.Kind.endpoint: break
         case ProgramLayout.Kind.failover:
-            chooseInOrder(program, node, index, node.members, isLadder: false)
+            chooseInOrder(program, node, index, tiers(node, index), isLadder: false)
         case ProgramLayout.Kind.located:
             chooseInOrder(
                 program, node, index, program.ladder(node, branch: branch), isLadder: true)

@@ -13,12 +13,17 @@ extension PolicyEvaluator {
         choiceOwner = -1
         var changeSeconds = UInt32.max
         var nextAddress = 0
+        var endpoint = 0
         // As long as all addresses take everything, so do the nodes.
         var areWhole = true
         for index in 0...last {
             let node = program.node(index)
             unsafe shares[index] = 256
             guard node.kind == ProgramLayout.Kind.endpoint else {
+                if let hold = node.hold {
+                    let tier = firstTier(program, node, from: verdicts.hold(hold).tier(v4: v4))
+                    unsafe firstTiers[index] = UInt16(truncatingIfNeeded: tier)
+                }
                 judgeGroup(program, node, index, assumption)
                 if !areWhole {
                     unsafe shares[index] = UInt16(
@@ -27,11 +32,14 @@ extension PolicyEvaluator {
                 continue
             }
             unsafe addressStart[index] = UInt16(truncatingIfNeeded: nextAddress)
+            let isLeftOut = isLeftOut(endpoint, assumption)
+            endpoint &+= 1
             var all = StandingSet()
             for address in node.addresses(v4: v4) {
                 precondition(nextAddress < ProgramLayout.maximumAddresses, "too many addresses")
                 let word = verdicts.load(image.address(address).slot)
-                let standing = Standing(word, assuming: assumption)
+                let standing =
+                    isLeftOut ? .down : Standing(word, assuming: assumption)
                 if word.changeSeconds != 0 {
                     changeSeconds = min(changeSeconds, word.changeSeconds)
                 }
@@ -87,6 +95,10 @@ extension PolicyEvaluator {
             }
         }
         var chosen = ChosenStandings(regular: regular.set, standby: standby.set)
+        if node.hold != nil, unsafe firstTiers[index] > 0 {
+            let tiers = standings(program, node, from: unsafe Int(firstTiers[index]))
+            chosen = ChosenStandings(regular: tiers, standby: StandingSet())
+        }
         var standing = chosen.eligible.standing(outOf: chosen.all)
         if assumption == .facts {
             if node.panicPercent > 0 {

@@ -23,6 +23,8 @@ package struct PolicyEvaluator: ~Copyable {
     let addressStart: UnsafeMutablePointer<UInt16>
     let addressStandings: UnsafeMutablePointer<Standing>
     let addressShares: UnsafeMutablePointer<UInt16>
+    /// Of a failover with a hold: the first tier that may answer.
+    let firstTiers: UnsafeMutablePointer<UInt16>
     /// The members listed last, and of which group.
     let choiceEdges: UnsafeMutablePointer<UInt32>
     let choiceWeights: UnsafeMutablePointer<UInt32>
@@ -36,6 +38,8 @@ package struct PolicyEvaluator: ~Copyable {
     package var client = PolicyClient.anybody
     /// The ladders that nodes were judged for last.
     var branch: UInt32 = 0
+    /// The endpoints that are taken for up when not the facts count, as bits; all ones: all.
+    package var lastGood = UInt32.max
 
     package init() {
         func room<T>(_ count: Int, _ initial: T) -> UnsafeMutablePointer<T> {
@@ -53,6 +57,7 @@ package struct PolicyEvaluator: ~Copyable {
         unsafe addressStart = room(nodes, UInt16(0))
         unsafe addressStandings = room(addresses, Standing.absent)
         unsafe addressShares = room(addresses, UInt16(0))
+        unsafe firstTiers = room(nodes, UInt16(0))
         unsafe choiceEdges = room(edges, UInt32(0))
         unsafe choiceWeights = room(edges, UInt32(0))
         unsafe taken = room(edges, false)
@@ -67,6 +72,7 @@ package struct PolicyEvaluator: ~Copyable {
         unsafe addressStart.deallocate()
         unsafe addressStandings.deallocate()
         unsafe addressShares.deallocate()
+        unsafe firstTiers.deallocate()
         unsafe choiceEdges.deallocate()
         unsafe choiceWeights.deallocate()
         unsafe taken.deallocate()

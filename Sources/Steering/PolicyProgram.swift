@@ -44,6 +44,9 @@ package struct PolicyProgram {
         return PolicyNode(bytes: bytes, offset: nodes &+ index &* ProgramLayout.Node.bytes)
     }
 
+    /// Whether what it answers depends on what was before.
+    package var hasHolds: Bool { (0..<nodeCount).contains { node($0).hold != nil } }
+
     /// The n-th member of a group.
     @inline(__always)
     package func member(_ edge: Int) -> (node: Int, weight: UInt32) {
@@ -55,7 +58,7 @@ package struct PolicyProgram {
 
     /// What a member of a `hash` node is known by.
     @inline(__always)
-    func identity(_ edge: Int) -> UInt64 {
+    package func identity(_ edge: Int) -> UInt64 {
         bytes.word(edges &+ edge &* ProgramLayout.Edge.bytes &+ ProgramLayout.Edge.identity)
     }
 
@@ -83,9 +86,15 @@ package struct PolicyProgram {
         return client
     }
 
+    /// How many ladders a look has.
+    package func ladderCount(ofLook index: Int) -> Int {
+        precondition(index >= 0 && index < lookCount, "no such look")
+        return look(index, ProgramLayout.Look.ladderCount)
+    }
+
     /// The ladder of a `located` node for a client's branch: rungs to be read with `rung`.
     @inline(__always)
-    func ladder(_ node: PolicyNode, branch: UInt32) -> Range<Int> {
+    package func ladder(_ node: PolicyNode, branch: UInt32) -> Range<Int> {
         let index = node.look
         precondition(index < lookCount, "no such look")
         let count = max(look(index, ProgramLayout.Look.ladderCount), 1)
@@ -131,6 +140,11 @@ package struct PolicyNode {
     }
     /// What goes past the first member, in 10,000ths.
     package var trickle: Int { Int(bytes.native16(offset &+ ProgramLayout.Node.trickle)) }
+    /// Of a failover: the slot of the word that tells from which tier on it answers.
+    package var hold: Int? {
+        let slot = bytes.native32(offset &+ ProgramLayout.Node.hold)
+        return slot == 0 ? nil : Int(slot &- 1)
+    }
     /// Whether it says how many members must be up.
     package var hasThreshold: Bool { bytes.native16(offset &+ ProgramLayout.Node.atLeast) != 0 }
 

@@ -108,6 +108,7 @@ struct PolicyResolver: ~Copyable {
         begin(Layout.Shape.program, count: 0, answers: 0)
         setOutcome(decision.isDown ? .evaluateWhileDown : .evaluate)
         block.putNative(UInt32(truncatingIfNeeded: steered.program), at: Layout.root)
+        block.putNative(decision.lastGood, at: Layout.pool)
         let isFallback = decision.root != program.root
         block.put(
             decision.assumption.rawValue | (isFallback ? Layout.fallbackFlag : 0),

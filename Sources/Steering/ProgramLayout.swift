@@ -24,7 +24,7 @@ package enum ProgramLayout {
     @inlinable package static var headBytes: Int { 24 }
 
     package enum Node {
-        @inlinable package static var bytes: Int { 24 }
+        @inlinable package static var bytes: Int { 32 }
         @inlinable package static var kind: Int { 0 }
         /// Bits of `Flags`.
         @inlinable package static var flags: Int { 1 }
@@ -50,6 +50,8 @@ package enum ProgramLayout {
         @inlinable package static var panic: Int { 18 }
         /// What goes past the first member of a failover, in 10,000ths.
         @inlinable package static var trickle: Int { 20 }
+        /// Of a failover: the slot of its `HoldWord` plus 1; 0: none.
+        @inlinable package static var hold: Int { 24 }
     }
 
     package enum Flags {
@@ -105,6 +107,10 @@ package enum ProgramLayout {
     @inlinable package static var maximumAddresses: Int { 8192 }
     /// Deepest nesting.
     @inlinable package static var maximumDepth: Int { 16 }
+    /// Endpoints of a policy that `whenDown: lastGood` remembers: bits of a word.
+    @inlinable package static var maximumLastGood: Int { 32 }
+    /// Kinds of clients that such a policy may tell apart.
+    @inlinable package static var maximumLastGoodBranches: Int { 64 }
     /// Most addresses in one answer.
     @inlinable package static var maximumAnswers: Int { 64 }
     /// Nodes that ask where the client is: their scopes lie in one vector.

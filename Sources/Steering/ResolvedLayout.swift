@@ -17,6 +17,8 @@ enum ResolvedLayout {
     /// Of a tree: its root, a `Reference`; of a program: the offset in the image.
     static var root: Int { 20 }
     /// Of a tree: where its addresses begin, counted from the block's start.
+    ///
+    /// Of a program: the endpoints that are taken for up when not the facts count, as bits.
     static var pool: Int { 24 }
     /// Of a program: what is taken for true, and with `fallbackFlag`, that the policy for when its root is down
     /// is the one that answers.

@@ -128,6 +128,7 @@ extension ResolvedPolicies {
         let flags = slab.byte(block &+ Layout.assumption)
         let assumption = Assumption(rawValue: flags & ~Layout.fallbackFlag) ?? .facts
         let isFallback = flags & Layout.fallbackFlag != 0
+        resolver.evaluator.lastGood = slab.native32(block &+ Layout.pool)
         var count = resolver.evaluator.evaluate(
             program, image, verdicts, v4: isV4, for: client, usesFallback: isFallback,
             assuming: assumption, random: &random

@@ -1,3 +1,4 @@
+import Health
 package import Serving
 
 /// What a steered name answers clients of one branch for one family: which policy, taken how, for how long.
@@ -16,6 +17,8 @@ package struct SteeredDecision: Sendable {
     package var isDown = false
     /// Whether the addresses are those given for when the policy is down.
     package var isListed = false
+    /// The endpoints that are taken for up, as bits; all ones: all.
+    package var lastGood = UInt32.max
 }
 
 extension PolicyEvaluator {
@@ -27,6 +30,7 @@ extension PolicyEvaluator {
         _ verdicts: VerdictTable, v4: Bool, branch: UInt32, noting witness: inout VerdictWitness
     ) -> SteeredDecision {
         let root = program.root
+        lastGood = .max
         witness.take(program, image, verdicts, v4: v4)
         var decision = SteeredDecision(outcome: .addresses, root: root)
         decision.changeSeconds = judge(
@@ -62,6 +66,8 @@ extension PolicyEvaluator {
             guard !decideFallback(&decision, steered, program, image, verdicts, v4: v4, &witness)
             else { break }
             fallthrough
+        case ImageLayout.Steered.whenDownLastGood:
+            decideLastGood(&decision, steered, program, image, verdicts, v4: v4, &witness)
         default: decideAll(&decision, steered, program, image, verdicts, v4: v4)
         }
         return decision
@@ -93,6 +99,25 @@ extension PolicyEvaluator {
         guard other.isUsable else { return false }
         decision.outcome = own == .absent ? .noFallback : .noDataWhileDown
         return true
+    }
+
+    /// As if those were up, and no others, that answered when somebody was well.
+    private mutating func decideLastGood(
+        _ decision: inout SteeredDecision, _ steered: SteeredView, _ program: PolicyProgram,
+        _ image: ServingImage, _ verdicts: VerdictTable, v4: Bool,
+        _ witness: inout VerdictWitness
+    ) {
+        let slot = steered.lastGood(v4: v4)
+        witness.add(slot, verdicts)
+        lastGood = verdicts.load(slot).rawValue
+        // Nobody has been well yet.
+        if lastGood == 0 { lastGood = .max }
+        decideAll(&decision, steered, program, image, verdicts, v4: v4)
+        if decision.outcome == .noData, lastGood != .max {
+            lastGood = .max
+            decideAll(&decision, steered, program, image, verdicts, v4: v4)
+        }
+        decision.lastGood = lastGood
     }
 
     /// As if everything were up, but what operators took out only when nothing else is there.

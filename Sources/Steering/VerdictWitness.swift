@@ -35,20 +35,27 @@ package struct VerdictWitness {
     ) {
         for index in nodes where fits {
             let node = program.node(index)
-            guard node.kind == ProgramLayout.Kind.endpoint else { continue }
+            guard node.kind == ProgramLayout.Kind.endpoint else {
+                if let hold = node.hold { add(hold, verdicts) }
+                continue
+            }
             for address in node.addresses(v4: v4) {
-                let start = count &* VerdictWitness.pairBytes
-                guard fits, start &+ VerdictWitness.pairBytes <= pairs.count else {
-                    fits = false
-                    count = 0
-                    return
-                }
-                let slot = image.address(address).slot
-                pairs.putNative(UInt32(truncatingIfNeeded: slot), at: start)
-                pairs.putNative(verdicts.load(slot).rawValue, at: start &+ 4)
-                count &+= 1
+                add(image.address(address).slot, verdicts)
             }
         }
+    }
+
+    /// Adds one word.
+    mutating func add(_ slot: Int, _ verdicts: VerdictTable) {
+        let start = count &* VerdictWitness.pairBytes
+        guard fits, start &+ VerdictWitness.pairBytes <= pairs.count else {
+            fits = false
+            count = 0
+            return
+        }
+        pairs.putNative(UInt32(truncatingIfNeeded: slot), at: start)
+        pairs.putNative(verdicts.load(slot).rawValue, at: start &+ 4)
+        count &+= 1
     }
 
     /// Whether all words are still what they were.

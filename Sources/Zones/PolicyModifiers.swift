@@ -30,6 +30,9 @@ package struct PolicyModifiers: Sendable, Hashable {
     }
 
     package static let none = PolicyModifiers()
+    /// When a failover that left a tier may come back to it.
+    package var failback = Failback.automatic
+
     /// What goes past the first member is a small part.
     package static let maximumTrickle = 5000
     package static let maximumRequirements = 64

@@ -24,7 +24,11 @@ package struct ClusterDefinition: Sendable, Hashable {
     /// Degrees, north and east positive.
     package var latitude: Double?
     package var longitude: Double?
+    /// The load that it takes, in any unit.
     package var capacity: Double?
+    /// The load from which on it sheds some, up to `capacity`, where it sheds everything; nil: it sheds
+    /// what is above its capacity.
+    package var lowMark: Double?
     package var position: SourcePosition
 
     package init(
@@ -101,6 +105,8 @@ package struct SteeredName: Sendable {
         case addresses([IPAddress])
         /// What the name's `fallback` finds; as if everything were up when that is down too.
         case policy
+        /// Those that answered when somebody was well.
+        case lastGood
         case noData
         case serverFailure
     }

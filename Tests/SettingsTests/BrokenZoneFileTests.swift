@@ -106,8 +106,8 @@ struct BrokenZoneFileTests {
         ),
         BrokenCase(
             "a future answer",
-            "endpoints: { e: { addresses: 192.0.2.1 } }\nnames: { n: { policy: e, whenDown: lastGood } }",
-            "z.yaml:2:36: 'lastGood' is not available yet"),
+            "endpoints: { e: { addresses: 192.0.2.1 } }\nnames: { n: { policy: e, whenDown: { host: a.example } } }",
+            "z.yaml:2:36: a host as 'whenDown' is not available yet"),
         BrokenCase(
             "TTL below 0",
             "endpoints: { e: { addresses: 192.0.2.1 } }\nnames: { n: { policy: e, ttl: -1 } }",

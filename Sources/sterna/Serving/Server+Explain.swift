@@ -3,6 +3,7 @@ import Control
 import Explaining
 import Foundation
 import Health
+import Holding
 import Serving
 import Verdicts
 
@@ -19,7 +20,7 @@ extension Server {
                 name: query.name, type: query.type, client: query.client, with: query.with,
                 at: query.at, now: Int64(now.timeIntervalSince1970))
             let image = served.image.image
-            let verdicts = VerdictCopy(of: plane.verdicts, for: image)
+            let verdicts = VerdictCopy(of: plane.verdicts)
             var notes: [String] = []
             var statuses: [EndpointStatus] = []
             var time = now
@@ -41,10 +42,32 @@ extension Server {
                 state: Explanation.State(
                     isLive: true, image: served.place.generation, time: time.ISO8601Format(),
                     notes: notes))
-            try state.assume(request.assumptions, names: request.names, board: board)
-            return withExtendedLifetime(served.image) { state.explain(request) }
+            try state.assume(request.assumptions, names: request.names) { feed, key in
+                board.words(ofEndpoint: key, whenSilent: feed)
+            }
+            var explanation = withExtendedLifetime(served.image) { state.explain(request) }
+            if request.time == nil { explanation.state.notes += heldNotes(explanation.policy) }
+            return explanation
         } catch {
             throw ExplainRefusal(error.description)
+        }
+    }
+
+    /// What the policy's failovers hold back, and for how long.
+    private func heldNotes(_ policy: Explanation.Policy?) -> [String] {
+        guard let policy else { return [] }
+        let isV4 = policy.family == "IPv4"
+        return holds.held().filter { $0.isV4 == isV4 && $0.node.owner == policy.owner }.map { held in
+            var text = "\(held.homeName) is held back and \(held.tierName) answers"
+            if held.isWaiting { return text + ", until the first has answered again" }
+            if let seconds = held.comesBackIn {
+                text += "; it comes back in \(seconds) s"
+            } else if let after = held.afterSeconds {
+                text += "; it comes back once it has been well for \(after) s"
+            } else {
+                text += " until `sterna failback \(held.node.owner)`"
+            }
+            return text
         }
     }
 }

@@ -4,6 +4,7 @@ import DNSWire
 import Foundation
 import Handover
 import Health
+import Holding
 import Logging
 import Monitors
 import Resolving
@@ -18,6 +19,7 @@ actor Server {
     let state: StateFolder
     let plane: Plane
     let board: VerdictBoard
+    let holds: HoldKeeper
     let monitors: MonitorSet
     let answering: AnsweringProcess
     let hosts: HostResolver
@@ -53,13 +55,19 @@ actor Server {
         self.logger = logger
         let plane = try Plane(folder: state.path)
         self.plane = plane
+        let holds = Server.keeper(of: plane, logger: logger)
+        self.holds = holds
         let wordsAreLive = Flag()
         self.wordsAreLive = wordsAreLive
         let transitions = transitions
         board = VerdictBoard(
             now: { Int64(Date().timeIntervalSince1970) },
             store: { slot, word in
-                if wordsAreLive.isSet { plane.verdicts.store(word, slot: slot) }
+                guard wordsAreLive.isSet else { return }
+                let old = plane.verdicts.load(slot)
+                plane.verdicts.store(word, slot: slot)
+                // At once, so that a failure of a moment is not overlooked.
+                holds.changed(slot: slot, from: old, to: word)
             },
             onTransition: { transition in
                 transitions.record(transition, at: Int64(Date().timeIntervalSince1970))
@@ -68,6 +76,9 @@ actor Server {
                     metadata: [
                         "reason": "\(transition.reason)", "source": "\(transition.source)",
                     ])
+            },
+            onNotice: { notice in
+                logger.log(level: notice.isWarning ? .warning : .notice, "\(notice)")
             })
         monitors = MonitorSet(board: board, logger: logger)
         answering = AnsweringProcess(launcher: launcher, logger: logger)
@@ -133,7 +144,7 @@ actor Server {
         let known = keptSlots
         generation = max(last, plane.generation, state.imageFiles.max() ?? 0) + 1
         let image = try await compile(
-            configuration, slots: SlotMap(serving: known, capacity: Plane.slotCount))
+            configuration, slots: slots(serving: known))
         for warning in image.warnings { logger.warning("\(warning)") }
         let place = try write(image)
         await restoreVerdicts(image, known: known)
@@ -162,12 +173,11 @@ actor Server {
     private func restoreVerdicts(_ image: CompiledImage, known: [SlotMap.Key: Int]) async {
         let slots = Set(known.values)
         let verdicts = plane.verdicts
-        let endpoints = tracked(image)
-        board.replaceEndpoints(endpoints) { slots.contains($0) ? verdicts.load($0) : nil }
+        replaceEndpoints(image) { slots.contains($0) ? verdicts.load($0) : nil }
         await restoreReports()
         for feed in fileFeeds { feed.poll() }
         wordsAreLive.set()
-        board.replaceEndpoints(endpoints)
+        replaceEndpoints(image)
         monitors.replace(targets(image))
     }
 
@@ -177,6 +187,7 @@ actor Server {
             let store = try FeedStore.open(folder: state.path, now: now, logger: logger)
             self.store = store
             for report in try await store.all() { try? board.report(Verdicts.FeedReport(report)) }
+            for load in try await store.allLoads() { try? board.report(load: LoadReport(load)) }
         } catch {
             logger.error("\(error); pushed verdicts are refused until this is mended")
         }
@@ -245,7 +256,7 @@ actor Server {
             if compiled == nil {
                 await restoreVerdicts(image, known: keptSlots)
             } else {
-                board.replaceEndpoints(tracked(image))
+                replaceEndpoints(image)
             }
             do {
                 if isAboutHosts {
@@ -256,7 +267,7 @@ actor Server {
             } catch {
                 configuration = old
                 if let compiled {
-                    board.replaceEndpoints(tracked(compiled))
+                    replaceEndpoints(compiled)
                     monitors.replace(targets(compiled))
                 }
                 throw error
@@ -322,9 +333,7 @@ actor Server {
     /// Compiles what differs from what is served, or the whole where that does not do.
     private func compileNext(_ loaded: LoadedConfiguration) async throws -> CompiledImage {
         guard let compiled, let served else {
-            let known = keptSlots
-            return try await compile(
-                loaded, slots: SlotMap(serving: known, capacity: Plane.slotCount))
+            return try await compile(loaded, slots: slots(serving: keptSlots))
         }
         let generation = generation
         let settings = try answerSettings(loaded)
@@ -363,7 +372,13 @@ actor Server {
     /// Makes the answering process serve an image that is written.
     private func publish(_ image: CompiledImage, _ place: ImagePlace) async throws {
         let loaded = try load(place)
-        try await answering.serve(place)
+        holds.adopt(loaded, after: served == nil ? lastServed : nil)
+        do {
+            try await answering.serve(place)
+        } catch {
+            if let served { holds.adopt(served.image) }
+            throw error
+        }
         plane.generation = place.generation
         served = (loaded, place)
         self.loaded = Date()
@@ -380,14 +395,5 @@ actor Server {
             return grown
         }
         return try LoadedImage(path: state.imagePath(place.file), root: Int(place.root))
-    }
-}
-
-extension Verdicts.FeedReport {
-    init(_ stored: StoredReport) {
-        self.init(
-            endpoint: stored.endpoint, source: stored.source, sequence: stored.sequence,
-            verdict: stored.verdict, reason: stored.reason, expires: stored.expires,
-            received: stored.received)
     }
 }

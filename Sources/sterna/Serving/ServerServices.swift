@@ -16,7 +16,8 @@ struct ReloadOnHangUp: Service {
     }
 }
 
-/// Drops reports of feeds and overrides whose time has passed, every second.
+/// Drops reports of feeds and overrides whose time has passed, and lets tiers back whose time has come,
+/// every second.
 struct Expiry: Service {
     let server: Server
 
@@ -24,6 +25,7 @@ struct Expiry: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 server.board.tick()
+                server.holds.tick()
                 try? await Task.sleep(for: .seconds(1))
             }
         }

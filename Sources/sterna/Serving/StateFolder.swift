@@ -171,6 +171,22 @@ struct StateFolder: Sendable {
         return withExtendedLifetime(loaded) { slots }
     }
 
+    /// The slots of the words that an image of this folder has about policies; none if it cannot be read.
+    func holdSlots(file: UInt64) -> [SlotMap.HoldKey: Int] {
+        guard file > 0, let loaded = try? LoadedImage(path: imagePath(file)) else { return [:] }
+        let image = loaded.image
+        var slots: [SlotMap.HoldKey: Int] = [:]
+        for index in 0..<image.holdCount {
+            let hold = image.hold(index)
+            guard let kind = hold.kind else { continue }
+            slots[
+                SlotMap.HoldKey(
+                    owner: text(hold.owner), path: text(hold.path), kind: kind,
+                    members: hold.members)] = hold.slot
+        }
+        return withExtendedLifetime(loaded) { slots }
+    }
+
     private func text(_ bytes: ByteView) -> String {
         String(decoding: (0..<bytes.count).map { bytes.byte($0) }, as: UTF8.self)
     }
