@@ -7,6 +7,7 @@ import Health
 import Holding
 import Logging
 import Monitors
+import Resolving
 import Serving
 import Settings
 import Verdicts
