@@ -44,7 +44,7 @@ extension Server {
                     isLive: true, image: served.place.generation, time: time.ISO8601Format(),
                     notes: notes))
             try state.assume(request.assumptions, names: request.names) { feed, key in
-                board.words(ofEndpoint: key, whenSilent: feed)
+                board.words(ofEndpoint: key, whenSilent: feed, at: request.time)
             }
             var explanation = withExtendedLifetime(served.image) { state.explain(request) }
             if request.time == nil { explanation.state.notes += heldNotes(explanation.policy) }
