@@ -64,8 +64,8 @@ struct PolicyFormTests {
             "z.yaml:6:25: unknown key 'weigthed' in a policy; did you mean 'weighted'?"),
         BrokenCase(
             "no kind", "{ answers: 1 }",
-            "z.yaml:6:23: a policy needs one of 'endpoint', 'cluster', 'all', 'weighted', 'failover', 'geo', "
-                + "'subnet', 'proximity', 'latency', 'hash'"
+            "z.yaml:6:23: a policy needs one of 'endpoint', 'cluster', 'host', 'all', 'weighted', 'failover', "
+                + "'geo', 'subnet', 'proximity', 'latency', 'hash'"
         ),
         BrokenCase(
             "two kinds", "{ all: [a], failover: [a] }",
