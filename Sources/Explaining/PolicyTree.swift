@@ -89,7 +89,8 @@ struct PolicyTree {
     }
 
     private func text(_ node: PolicyTrace.Node, _ index: Int) -> String {
-        ([picks(node, kind(node, index))] + keys(node)).filter { !$0.isEmpty }.joined(separator: "; ")
+        ([picks(node, kind(node, index))] + keys(node)).filter { !$0.isEmpty }.joined(
+            separator: "; ")
     }
 
     private func keys(_ node: PolicyTrace.Node) -> [String] {
@@ -109,7 +110,8 @@ struct PolicyTree {
         }
         if keys.spills { texts.append("what one cannot take spills to the next") }
         if keys.heldTiers > 0 {
-            let tiers = keys.heldTiers == 1 ? "the first member is" : "\(keys.heldTiers) members are"
+            let tiers =
+                keys.heldTiers == 1 ? "the first member is" : "\(keys.heldTiers) members are"
             texts.append("\(tiers) held back, as failback is not automatic")
         }
         if keys.isAlwaysUp { texts.append("always counts as up") }

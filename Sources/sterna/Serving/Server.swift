@@ -32,8 +32,7 @@ actor Server {
     private(set) var configuration: LoadedConfiguration
     private(set) var compiled: CompiledImage?
     private(set) var generation: UInt64 = 0
-    /// When what is served was published.
-    private(set) var loaded = Date()
+    private(set) var published = Date()
     /// What is served, as this process reads it, and where it lies.
     private(set) var served: (image: LoadedImage, place: ImagePlace)?
     /// The answering process that was there before this one.
@@ -381,7 +380,7 @@ actor Server {
         }
         plane.generation = place.generation
         served = (loaded, place)
-        self.loaded = Date()
+        published = Date()
         compiled = image
         // It lies in the file, and need not be held twice.
         compiled?.bytes = []
