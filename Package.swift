@@ -51,7 +51,13 @@ let package = Package(
         .target(name: "Verdicts", dependencies: ["DNSWire", "Health"]),
         .target(name: "Holding", dependencies: ["DNSWire", "Health", "Serving", "Steering"]),
 
-        // edge: files, sockets, clocks
+        // edge: files, sockets, clocks, and people who ask why
+        .target(
+            name: "Explaining",
+            dependencies: [
+                "Answering", "Compiling", "DNSWire", "Geography", "Health", "Serving", "Steering",
+                "Verdicts", "Zones",
+            ]),
         .systemLibrary(
             name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev", "pkg-config"])]),
         .target(name: "MasterFile", dependencies: ["CLDNS", "DNSWire", "Zones"]),
@@ -114,10 +120,9 @@ let package = Package(
         .executableTarget(
             name: "sterna",
             dependencies: [
-                "CSterna", "Canary", "Compiling", "Control", "DNSWire", "Handover", "Health",
-                "Geography", "Holding", "LocationFiles", "MasterFile", "Monitors", "Serving",
-                "Settings",
-                "Steering", "Transport", "Verdicts", "Zones",
+                "CSterna", "Canary", "Compiling", "Control", "DNSWire", "Explaining", "Handover",
+                "Health", "Geography", "Holding", "LocationFiles", "MasterFile", "Monitors",
+                "Serving", "Settings", "Steering", "Transport", "Verdicts", "Zones",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -163,6 +168,12 @@ let package = Package(
                 "Health", "MasterFile", "Serving", "Steering", "Zones",
             ],
             exclude: ["Golden"]),
+        .testTarget(
+            name: "ExplainingTests",
+            dependencies: [
+                "Compiling", "DNSWire", "Explaining", "Geography", "Health", "Serving", "Steering",
+                "TestSupport", "Verdicts", "Zones",
+            ]),
         .testTarget(name: "VerdictsTests", dependencies: ["DNSWire", "Health", "Verdicts"]),
         .testTarget(
             name: "HoldingTests",
@@ -207,8 +218,9 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "Answering", "Compiling", "Control", "DNSWire", "Handover", "Health", "MasterFile",
-                "Monitors", "Serving", "Settings", "Steering", "TestSupport", "Transport", "Zones",
+                "Answering", "Compiling", "Control", "DNSWire", "Geography", "Handover", "Health",
+                "LocationFiles", "MasterFile", "Monitors", "Serving", "Settings", "Steering",
+                "TestSupport", "Transport", "Zones",
             ],
             exclude: ["Inputs"]),
     ],

@@ -331,11 +331,11 @@ private struct PatchCompiler {
         }
         image.align(8)
         let zoneTable = image.offset
-        for zone in zones {
+        for (zone, source) in zip(zones, sources) {
             image.append(zone.apex)
             image.append(zone.negative)
             image.append(zone.serial)
-            image.append(UInt32(0))
+            image.append(source.imageFlags)
         }
         let table = image.writeNameTable(nodes)
         var header = ImageHeader()
@@ -366,7 +366,8 @@ private struct PatchCompiler {
             bytes: image.bytes, root: image.start,
             endpoints: endpoints?.entries.map(CompiledEndpoint.init)
                 ?? self.served.compiled.endpoints,
-            zones: compiled, slots: self.served.compiled.slots, warnings: findings)
+            zones: compiled, slots: self.served.compiled.slots, warnings: findings,
+            latencyHistory: self.served.compiled.latencyHistory)
     }
 }
 

@@ -174,8 +174,8 @@ struct ProgramCompiler {
                 ProgramLayout.Kind.hash, zip(nodes, members).map { ($0.0.0, $0.1.weight) },
                 identities: MemberIdentity.all(members.map(\.member), scope),
                 extra: (v4Bits, v6Bits))
-        case .geo(let branches), .subnet(let branches):
-            return try addLocated(policy, branches, scope, depth)
+        case .geo, .subnet, .proximity, .latency:
+            return try addLocated(policy, scope, depth)
         case .with(let inner, let modifiers):
             return try add(inner, modifiers, scope, depth)
         }
@@ -209,10 +209,10 @@ struct ProgramCompiler {
     }
 
     private mutating func addLocated(
-        _ policy: PolicyDefinition, _ branches: [ClientBranch], _ scope: Scope, _ depth: Int
+        _ policy: PolicyDefinition, _ scope: Scope, _ depth: Int
     ) throws(Finding) -> Int {
-        let members = try children(branches.map(\.policy), scope, depth)
-        let located = try locator.table(of: policy, position)
+        let members = try children(policy.members, scope, depth)
+        let located = try locator.table(of: policy, scope, position)
         let look = Look(
             located: located, firstLadder: looks.reduce(0) { $0 + $1.located.ladders.count },
             factor: self.branches)

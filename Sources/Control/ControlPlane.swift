@@ -19,6 +19,8 @@ package protocol ControlPlane: Sendable {
     func failBack(_ owner: String, family: Int?) async throws(FailbackRefusal) -> FailbackReport
     /// Loads the configuration again; a reload that fails changes nothing.
     func reload() async -> ReloadOutcome
+    /// Why a question is answered as it is; the value is written as JSON.
+    func explain(_ query: ExplainQuery) async throws(ExplainRefusal) -> any Encodable & Sendable
     /// Why queries are not answered; nil: they are.
     func readiness() async -> String?
 }

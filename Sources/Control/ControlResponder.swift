@@ -10,6 +10,7 @@ import NIOCore
 ///     GET  /readyz                        queries are answered
 ///     GET  /metrics                       Prometheus text
 ///     GET  /v1/status, /v1/endpoints      JSON
+///     GET  /v1/explain                    why a question is answered as it is
 ///     PUT  /v1/health/[ZONE/]ENDPOINT     a verdict
 ///     POST /v1/failback/[ZONE/]NAME       from loopback only; `?type=A` or `?type=AAAA`
 ///     POST /v1/reload                     from loopback only
@@ -87,6 +88,7 @@ struct ControlResponder<Plane: ControlPlane>: HTTPResponder {
             Route(method: .get) { _ in
                 Reply.json(.ok, ["endpoints": await plane.status().endpoints])
             }
+        case ["v1", "explain"]: Route(method: .get) { try await explain($0) }
         case ["v1", "reload"]: Route(method: .post) { try await reload($0) }
         default:
             if path.starts(with: ["v1", "health"]), (3...4).contains(path.count) {
@@ -119,6 +121,28 @@ struct ControlResponder<Plane: ControlPlane>: HTTPResponder {
     private func readiness() async -> Response {
         guard let reason = await plane.readiness() else { return Reply.text(.ok, "ready\n") }
         return Reply.error(ControlError(.serviceUnavailable, "not_ready", reason))
+    }
+
+    private func explain(_ exchange: Exchange) async throws -> Response {
+        let words = exchange.request.uri.queryParameters
+        guard let name = words["name"] else {
+            throw ControlError.badRequest("give ?name=NAME, and perhaps type, client, with, at")
+        }
+        for (key, _) in words where !["name", "type", "client", "with", "at"].contains(key) {
+            throw ControlError.badRequest(
+                "'\(key)' is not known: name, type, client, with and at are")
+        }
+        let query = ExplainQuery(
+            name: String(name), type: words["type"].map(String.init),
+            client: words["client"].map(String.init), with: words[values: "with"].map(String.init),
+            at: words["at"].map(String.init))
+        do throws(ExplainRefusal) {
+            return Reply.json(.ok, try await plane.explain(query))
+        } catch {
+            throw error.isUnavailable
+                ? ControlError(.serviceUnavailable, "unavailable", error.message)
+                : ControlError.badRequest(error.message)
+        }
     }
 
     private func reload(_ exchange: Exchange) async throws -> Response {

@@ -132,6 +132,9 @@ public enum ImageLayout {
         /// Fragment with the SOA, TTL already lowered to MINIMUM (RFC 2308 §3).
         @inlinable public static var negative: Int { 4 }
         @inlinable public static var serial: Int { 8 }
+        @inlinable public static var flags: Int { 12 }
+        /// Policies look at the resolver's address, whatever client subnet it tells (RFC 7871 §7.2.1).
+        @inlinable public static var ignoresClientSubnet: UInt32 { 1 }
     }
 
     /// One owner name of any zone, with its directory of types behind it.

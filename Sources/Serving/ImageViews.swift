@@ -203,6 +203,10 @@ public struct ZoneView {
         FragmentView(bytes: bytes, offset: Int(bytes.native32(offset &+ ImageLayout.Zone.negative)))
     }
     public var serial: UInt32 { bytes.native32(offset &+ ImageLayout.Zone.serial) }
+    /// Whether its policies look at the client subnet that a query tells.
+    public var usesClientSubnet: Bool {
+        bytes.native32(offset &+ ImageLayout.Zone.flags) & ImageLayout.Zone.ignoresClientSubnet == 0
+    }
 }
 
 /// How a steered name answers.

@@ -110,14 +110,25 @@ private enum SchemaWriter {
         let list = JSONText.object([
             ("type", .string("array")), ("items", anyOf([weighted, weights])),
         ])
+        let biases = JSONText.object([
+            ("type", .string("object")),
+            (
+                "additionalProperties",
+                schema(.integer(PlacedMember.biasRange))
+            ),
+        ])
         let kinds: [String: JSONText] = [
             "endpoint": name, "cluster": name, "all": members, "failover": members,
             "weighted": anyOf([weights, list]),
             "geo": branches(
-                "^(default|[A-Z]{2}(-[A-Z0-9]{1,3})?|(continent|country):[A-Z]{2}|network:[A-Za-z0-9._-]{1,63})$"
+                "^(default|[A-Z]{2}(-[A-Z0-9]{1,3})?|AS[1-9][0-9]{0,9}|(continent|country):[A-Z]{2}|network:[A-Za-z0-9._-]{1,63})$"
             ),
             "subnet": branches(
                 "^(default|[0-9A-Fa-f:.]+(/[0-9]{1,3})?|network:[A-Za-z0-9._-]{1,63})$"),
+            "proximity": anyOf([
+                biases, placed(SteeringKeys.nearMember, or: [biases, inner]),
+            ]),
+            "latency": placed(SteeringKeys.fastMember, or: [inner]),
             "hash": anyOf([
                 weights,
                 .object([
@@ -139,6 +150,16 @@ private enum SchemaWriter {
         return anyOf([name] + choices)
     }
 
+    /// A list of policies with what is told about where each is.
+    private static func placed(_ shape: SettingsShape, or others: [JSONText]) -> JSONText {
+        var keyed = shape
+        keyed.keys.append(SettingsKey("policy", .policy, required: true, "The member"))
+        return .object([
+            ("type", .string("array")), ("minItems", .number(1)), ("maxItems", .number(1000)),
+            ("items", anyOf([object(keyed)] + others)),
+        ])
+    }
+
     /// A key beside the kind of a policy.
     private static func modifier(_ key: String) -> JSONText {
         switch key {
@@ -156,6 +177,16 @@ private enum SchemaWriter {
                 schema(.ruledText(.thing)), maximum: PolicyModifiers.maximumRequirements)
         default: .object([])
         }
+    }
+
+    /// A list of policies with what is told about where each is.
+    private static func placed(_ shape: SettingsShape, or others: [JSONText]) -> JSONText {
+        var keyed = shape
+        keyed.keys.append(SettingsKey("policy", .policy, required: true, "The member"))
+        return .object([
+            ("type", .string("array")), ("minItems", .number(1)), ("maxItems", .number(1000)),
+            ("items", anyOf([object(keyed)] + others)),
+        ])
     }
 
     /// Policies by place.

@@ -96,6 +96,8 @@ struct PolicyReader {
                 weightedMembers(kind, depth: depth), answers: number("answers", answers) ?? 1)
         case "geo": return .geo(branches(kind, depth: depth, Places.key))
         case "subnet": return .subnet(branches(kind, depth: depth, PolicyReader.networkKey))
+        case "proximity": return .proximity(placedMembers(kind, depth: depth))
+        case "latency": return .latency(placedMembers(kind, depth: depth))
         case "hash":
             return .hash(
                 weightedMembers(kind, depth: depth, mayLackWeight: true),

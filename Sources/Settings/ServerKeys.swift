@@ -45,6 +45,9 @@ enum ServerKeys {
             ),
             SettingsKey(
                 "locations", .object(locations), "Files that tell where clients are"),
+            SettingsKey(
+                "latencies", .object(latencies),
+                "How long packets take between clients and clusters or regions, for 'latency'"),
         ] + SteeringKeys.sections)
 
     static let locations = SettingsShape(
@@ -52,10 +55,24 @@ enum ServerKeys {
         keys: [
             SettingsKey(
                 "networks", .oneOrMore(.ruledText(.file), maximum: 64),
-                "Lists of your own networks: a network and its name on each line"),
+                "Lists of your own networks: a network, its name and perhaps its place, as in 52.5,13.4, on each line"
+            ),
             SettingsKey(
                 "databases", .oneOrMore(.ruledText(.file), maximum: 8),
                 "Databases in MaxMind's format, of cities, countries or autonomous systems; where two know a place, the first counts"
+            ),
+        ])
+
+    static let latencies = SettingsShape(
+        title: "latencies",
+        keys: [
+            SettingsKey(
+                "file", .ruledText(.file), required: true,
+                "A table: a client network or a place as in 'geo' or 'default', a cluster or region, and milliseconds, with commas between, on each line"
+            ),
+            SettingsKey(
+                "hysteresis", .ruledText(.latencyMargin), default: "10%",
+                "By what share of its latency a member must be faster than the one before it in order to take its place when the table changes"
             ),
         ])
 
@@ -167,6 +184,23 @@ extension TextRule {
         pattern: "^[^\\u0000-\\u001f\\u007f]{1,64}$"
     ) { text in
         (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 32 && $0 != 127 }
+    }
+
+    /// A percentage from 0 to 90.
+    static let latencyMargin = TextRule(
+        words: "a percentage from 0% to 90%", pattern: "^([0-9]|[1-8][0-9]|90)%$"
+    ) { text in
+        percent(text).map { (0...90).contains($0) } ?? false
+    }
+
+    /// The whole number before `%`.
+    static func percent(_ text: String) -> Int? {
+        let digits = text.utf8.dropLast()
+        guard text.utf8.last == UInt8(ascii: "%"), (1...3).contains(digits.count),
+            digits.allSatisfy({ (48...57).contains($0) }),
+            digits.count == 1 || digits.first != UInt8(ascii: "0")
+        else { return nil }
+        return Int(text.dropLast())
     }
 
     /// 16 bytes, or the name of a variable.

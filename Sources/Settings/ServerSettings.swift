@@ -129,6 +129,10 @@ package struct LocationSettings: Sendable, Hashable {
     package var networks: [String] = []
     /// Databases in MaxMind's format, the most trusted first.
     package var databases: [String] = []
+    /// A table of latencies; nil: there is none.
+    package var latencies: String?
+    /// See `LatencyTable.hysteresis`.
+    package var latencyHysteresis = LatencyTable.defaultHysteresis
 
     package init() {}
 }

@@ -50,10 +50,18 @@ private struct ServerSettingsReader {
             settings.locations.networks = paths(locations, "networks")
             settings.locations.databases = paths(locations, "databases")
         }
+        if let latencies = object.object("latencies") { readLatencies(latencies) }
         settings.isConfined = object.text("confinement") != "off"
         settings.steering = SteeringReader(checker: checker).read(object, origin: nil)
         for entry in object.map("monitors") {
             settings.monitorPositions[entry.key] = entry.position
+        }
+    }
+
+    private mutating func readLatencies(_ object: SettingsObject) {
+        settings.locations.latencies = object.text("file").map(path)
+        if let percent = object.text("hysteresis").flatMap(TextRule.percent) {
+            settings.locations.latencyHysteresis = Double(percent) / 100
         }
     }
 

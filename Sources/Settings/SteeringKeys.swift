@@ -21,7 +21,11 @@ enum SteeringKeys {
         keys: sections + [
             SettingsKey(
                 "names", .map(.owner, .object(name)),
-                "Steered names by owner, relative to the zone; '@' is its apex")
+                "Steered names by owner, relative to the zone; '@' is its apex"),
+            SettingsKey(
+                "clientSubnet", .boolean, default: "true",
+                "Whether policies look at the client subnet that a resolver tells (RFC 7871), or at the resolver alone"
+            ),
         ])
 
     static let cluster = SettingsShape(
@@ -76,17 +80,19 @@ enum SteeringKeys {
 
     /// Kinds of policy node and what may stand beside them.
     static let policyKinds = [
-        "endpoint", "cluster", "all", "weighted", "failover", "geo", "subnet", "hash",
+        "endpoint", "cluster", "all", "weighted", "failover", "geo", "subnet", "proximity",
+        "latency", "hash",
     ]
     /// Keys beside the kind, with the kinds that they belong to.
     static let policyModifiers = [
         "answers": ["all", "weighted"], "ipv4-prefix": ["hash"], "ipv6-prefix": ["hash"],
-        "atLeast": ["cluster", "all", "weighted", "failover", "hash"],
+        "atLeast": ["cluster", "all", "weighted", "failover", "hash", "proximity", "latency"],
         "panic": ["cluster", "all", "weighted", "hash"], "trickle": ["failover"],
         "failback": ["failover"],
-        "spill": ["failover", "geo", "subnet"], "alwaysUp": policyKinds, "requires": policyKinds,
+        "spill": ["failover", "geo", "subnet", "proximity", "latency"], "alwaysUp": policyKinds,
+        "requires": policyKinds,
     ]
-    static let plannedPolicyKeys = ["proximity", "latency", "host"]
+    static let plannedPolicyKeys = ["host"]
 }
 
 extension SteeringKeys {

@@ -42,6 +42,7 @@ struct SteeringReader {
         }
         if let origin {
             result.names = names(object, origin: origin)
+            result.usesClientSubnet = object.boolean("clientSubnet") ?? true
             let positions = object.map("monitors").map { ($0.key, $0.position) }
             let used = Set(result.endpoints.compactMap(\.monitor))
             for (name, position) in positions where !used.contains(name) {

@@ -31,7 +31,7 @@ struct PolicyResolver: ~Copyable {
     var v4 = true
     var fits = true
     /// What of the client the answer depends on.
-    private var lookedAt = LookedAt()
+    private(set) var lookedAt = LookedAt()
 
     typealias Layout = ResolvedLayout
     typealias Kind = ProgramLayout.Kind

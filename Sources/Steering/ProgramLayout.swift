@@ -94,7 +94,7 @@ package enum ProgramLayout {
         @inlinable package static var all: UInt8 { 1 }
         @inlinable package static var weighted: UInt8 { 2 }
         @inlinable package static var failover: UInt8 { 3 }
-        /// The first eligible member of the client's ladder: `geo` and `subnet`.
+        /// The first eligible member of the client's ladder: `geo`, `subnet`, `proximity`, `latency`.
         @inlinable package static var located: UInt8 { 4 }
         /// The member that the client's network and the weights choose.
         @inlinable package static var hash: UInt8 { 5 }

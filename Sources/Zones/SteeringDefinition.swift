@@ -11,6 +11,8 @@ package struct SteeringDefinition: Sendable {
     package var endpoints: [EndpointDefinition] = []
     package var policies: [NamedPolicy] = []
     package var names: [SteeredName] = []
+    /// Of a zone's file: whether its policies look at client subnets (RFC 7871), or at resolvers alone.
+    package var usesClientSubnet = true
 
     package init() {}
 }
@@ -147,6 +149,10 @@ package indirect enum PolicyDefinition: Sendable {
     case geo([ClientBranch])
     /// By the client's network: the longest of the prefixes given.
     case subnet([ClientBranch])
+    /// By the way to the client: the nearest member first, then the next nearest.
+    case proximity([PlacedMember])
+    /// By measured latency to the client: the member with the lowest first, then the next.
+    case latency([PlacedMember])
     /// Always the same member for a client network, shares by weight; a member that leaves moves only its own clients.
     case hash([WeightedMember], v4Bits: UInt8, v6Bits: UInt8)
 
@@ -201,6 +207,7 @@ extension PolicyDefinition {
         case .all(let members, _), .failover(let members): members
         case .weighted(let members, _), .hash(let members, _, _): members.map(\.member)
         case .geo(let branches), .subnet(let branches): branches.map(\.policy)
+        case .proximity(let members), .latency(let members): members.map(\.member)
         }
     }
 }

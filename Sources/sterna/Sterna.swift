@@ -12,10 +12,11 @@ struct Sterna: AsyncParsableCommand {
               sterna serve --zone example.com=example.com.zone --listen 127.0.0.1:5300
               sterna check --config sterna.yaml
               sterna status
+              sterna explain shop.example.com --client 198.51.100.0/24
             """,
         version: ProgramVersion.current,
         subcommands: [
-            ServeCommand.self, CheckCommand.self, StatusCommand.self, FailbackCommand.self,
-            CanaryCommand.self,
+            ServeCommand.self, CheckCommand.self, StatusCommand.self, ExplainCommand.self,
+            FailbackCommand.self, CanaryCommand.self,
         ])
 }

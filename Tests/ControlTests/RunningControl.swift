@@ -9,6 +9,7 @@ import Testing
 /// A control plane that records what it is asked and answers as told.
 actor RecordingPlane: ControlPlane {
     var reports: [HealthReport] = []
+    var explained: [ExplainQuery] = []
     var reloads = 0
     var notReady: String?
     var refusal: HealthRefusal?
@@ -62,6 +63,12 @@ actor RecordingPlane: ControlPlane {
             ? ReloadOutcome(succeeded: true, message: "1 zone")
             : ReloadOutcome(
                 succeeded: false, message: "nothing was changed", findings: ["z.yaml:1:1: wrong"])
+    }
+
+    func explain(_ query: ExplainQuery) throws(ExplainRefusal) -> any Encodable & Sendable {
+        guard query.name != "wrong" else { throw ExplainRefusal("'wrong' is no name") }
+        explained.append(query)
+        return ["name": query.name]
     }
 
     func readiness() -> String? { notReady }

@@ -119,7 +119,7 @@ struct BrokenZoneFileTests {
             "z.yaml:2:41: 'min' (9) is above 'max' (8)"),
         BrokenCase(
             "a server's key", "listen: 127.0.0.1:53",
-            "z.yaml:1:1: unknown key 'listen' in a zone's file; known here: clusters, monitors, endpoints, policies, names"
+            "z.yaml:1:1: unknown key 'listen' in a zone's file; known here: clusters, monitors, endpoints, policies, names, clientSubnet"
         ),
     ])
     func otherMistakes(_ broken: BrokenCase) throws {
@@ -151,7 +151,7 @@ struct BrokenZoneFileTests {
                 "z.yaml:6:12: endpoint 'edge-us' has no 'addresses'",
                 "z.yaml:7:44: 'addresses' must be an IPv4 or IPv6 address, not '198.51.100.300'",
                 "z.yaml:9:63: a weight must be an integer from 0 to 1000000, not '-1'",
-                "z.yaml:11:21: 'latency' is not available yet",
+                "z.yaml:11:30: 'latency' must be a list of policies, not a map",
                 "z.yaml:7:3: cluster 'us-eats' is not defined; did you mean 'us-east'?",
                 "z.yaml:7:3: monitor 'canari' is not defined; did you mean 'canary'?",
                 "z.yaml:9:54: endpoint 'edge-ue' is not defined; did you mean 'edge-us'?",

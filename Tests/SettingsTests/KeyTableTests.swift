@@ -14,11 +14,11 @@ struct KeyTableTests {
         let steering: Set = ["clusters", "monitors", "endpoints", "policies"]
         let expected: Set =
             file == .zone
-            ? steering.union(["names"])
+            ? steering.union(["names", "clientSubnet"])
             : steering.union([
                 "listen", "workers", "zones", "state", "control", "feeds", "edns", "tcp", "udp",
                 "pin-workers",
-                "chaos", "any", "rate-limit", "access", "confinement", "locations",
+                "chaos", "any", "rate-limit", "access", "confinement", "locations", "latencies",
             ])
         #expect(Set(properties.keys) == expected)
         let definitions = try #require(schema["$defs"] as? [String: Any])

@@ -34,8 +34,8 @@ struct PolicyFormTests {
 
     @Test(arguments: [
         BrokenCase(
-            "future kind", "{ latency: { EU: a } }",
-            "z.yaml:6:25: 'latency' is not available yet"),
+            "future kind", "{ host: lb.example.net }",
+            "z.yaml:6:25: 'host' is not available yet"),
         BrokenCase(
             "future modifier", "{ failover: [a], after: 5m }",
             "z.yaml:6:40: 'after' is not available yet"),
@@ -45,7 +45,7 @@ struct PolicyFormTests {
         BrokenCase(
             "no kind", "{ answers: 1 }",
             "z.yaml:6:23: a policy needs one of 'endpoint', 'cluster', 'all', 'weighted', 'failover', 'geo', "
-                + "'subnet', 'hash'"
+                + "'subnet', 'proximity', 'latency', 'hash'"
         ),
         BrokenCase(
             "two kinds", "{ all: [a], failover: [a] }",

@@ -172,6 +172,8 @@ enum PolicyText {
         case .failover(let members): "failover(\(list(members)))"
         case .geo(let branches): "geo(\(list(branches)))"
         case .subnet(let branches): "subnet(\(list(branches)))"
+        case .proximity(let members): "proximity(\(list(members)))"
+        case .latency(let members): "latency(\(list(members)))"
         case .hash(let members, let v4Bits, let v6Bits):
             "hash(\(v4Bits), \(v6Bits); "
                 + members.map { "\($0.weight) \(of($0.member))" }.joined(separator: ", ") + ")"
@@ -180,6 +182,19 @@ enum PolicyText {
 
     private static func list(_ branches: [ClientBranch]) -> String {
         branches.map { "\($0.key): \(of($0.policy))" }.joined(separator: ", ")
+    }
+
+    private static func list(_ members: [PlacedMember]) -> String {
+        members.map { member in
+            var words = [of(member.member)]
+            if member.bias != 0 { words.append("bias \(member.bias)") }
+            if let place = member.location {
+                words.append("at \(place.latitude) \(place.longitude)")
+            }
+            if let region = member.region { words.append("in \(region)") }
+            if member.isDefault { words.append("default") }
+            return words.joined(separator: " ")
+        }.joined(separator: ", ")
     }
 
     private static func list(_ members: [PolicyDefinition]) -> String {

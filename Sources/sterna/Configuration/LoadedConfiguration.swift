@@ -22,6 +22,8 @@ struct LoadedConfiguration: Sendable {
     fileprivate var zoneFiles: [Name: ZoneFileContent] = [:]
 
     var locations: ClientLocations { locationFiles.locations }
+    /// How long packets take to them.
+    var latencies: LatencyTable { locationFiles.latencies }
 
     var hasErrors: Bool { findings.contains { $0.severity == .error } }
 
@@ -48,7 +50,7 @@ struct LoadedConfiguration: Sendable {
         return loader.readSettings(environment: environment)
     }
 
-    /// The same configuration with what the files of `locations` say now.
+    /// The same configuration with what the files of `locations` and `latencies` say now.
     func with(_ content: LocationFileContent) -> LoadedConfiguration {
         var result = self
         result.locationFiles = content

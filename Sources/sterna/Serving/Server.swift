@@ -23,13 +23,17 @@ actor Server {
     let answering: AnsweringProcess
     let logger: Logger
     let started = Date()
+    /// What was known of the endpoints before now.
+    let transitions = TransitionLog()
     private(set) var fileFeeds: [FileFeed] = []
     private(set) var store: FeedStore?
     private(set) var configuration: LoadedConfiguration
     private(set) var compiled: CompiledImage?
     private(set) var generation: UInt64 = 0
+    /// When what is served was published.
+    private(set) var loaded = Date()
     /// What is served, as this process reads it, and where it lies.
-    private var served: (image: LoadedImage, place: ImagePlace)?
+    private(set) var served: (image: LoadedImage, place: ImagePlace)?
     /// The answering process that was there before this one.
     private var found: (generation: UInt64, process: pid_t)?
     private(set) var lastReload: StatusReport.ReloadReport?
@@ -53,16 +57,14 @@ actor Server {
         self.holds = holds
         let wordsAreLive = Flag()
         self.wordsAreLive = wordsAreLive
+        let transitions = transitions
         board = VerdictBoard(
             now: { Int64(Date().timeIntervalSince1970) },
             store: { slot, word in
-                guard wordsAreLive.isSet else { return }
-                let old = plane.verdicts.load(slot)
-                plane.verdicts.store(word, slot: slot)
-                // At once, so that a failure of a moment is not overlooked.
-                holds.changed(slot: slot, from: old, to: word)
+                if wordsAreLive.isSet { holds.store(word, slot: slot) }
             },
             onTransition: { transition in
+                transitions.record(transition, at: Int64(Date().timeIntervalSince1970))
                 logger.notice(
                     "\(transition.endpoint) \(transition.address): \(transition.old) -> \(transition.new)",
                     metadata: [
@@ -294,11 +296,12 @@ actor Server {
     ) async throws -> CompiledImage {
         let generation = generation
         let settings = try answerSettings(loaded)
+        let history = compiled?.latencyHistory ?? LatencyHistory()
         return try await Task.detached {
             try Compiling.compile(
                 loaded.zones, platform: loaded.settings.steering,
-                settings: settings, locations: loaded.locations, slots: slots,
-                generation: generation)
+                settings: settings, locations: loaded.locations, latencies: loaded.latencies,
+                after: history, slots: slots, generation: generation)
         }.value
     }
 
@@ -354,6 +357,7 @@ actor Server {
         }
         plane.generation = place.generation
         served = (loaded, place)
+        self.loaded = Date()
         compiled = image
         // It lies in the file, and need not be held twice.
         compiled?.bytes = []

@@ -24,7 +24,7 @@ struct Expiry: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                server.board.expire()
+                server.board.tick()
                 server.holds.tick()
                 try? await Task.sleep(for: .seconds(1))
             }
