@@ -82,6 +82,15 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .target(
+            name: "Resolving",
+            dependencies: [
+                "DNSWire",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .target(
             name: "Canary",
             dependencies: [
                 "DNSWire",
@@ -110,6 +119,9 @@ let package = Package(
             dependencies: [
                 "DNSWire", "Health", "Zones", .product(name: "Yams", package: "Yams"),
             ]),
+        .target(
+            name: "Importing",
+            dependencies: ["DNSWire", "Health", "MasterFile", "Settings", "Zones"]),
         .executableTarget(
             name: "sterna-answer",
             dependencies: [
@@ -121,8 +133,9 @@ let package = Package(
             name: "sterna",
             dependencies: [
                 "CSterna", "Canary", "Compiling", "Control", "DNSWire", "Explaining", "Handover",
-                "Health", "Geography", "Holding", "LocationFiles", "MasterFile", "Monitors",
-                "Serving", "Settings", "Steering", "Transport", "Verdicts", "Zones",
+                "Health", "Geography", "Holding", "Importing", "LocationFiles", "MasterFile",
+                "Monitors", "Resolving", "Serving", "Settings", "Steering", "Transport", "Verdicts",
+                "Zones",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -173,7 +186,8 @@ let package = Package(
             dependencies: [
                 "Compiling", "DNSWire", "Explaining", "Geography", "Health", "Serving", "Steering",
                 "TestSupport", "Verdicts", "Zones",
-            ]),
+            ],
+            exclude: ["Texts"]),
         .testTarget(name: "VerdictsTests", dependencies: ["DNSWire", "Health", "Verdicts"]),
         .testTarget(
             name: "HoldingTests",
@@ -197,6 +211,14 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .testTarget(
+            name: "ResolvingTests",
+            dependencies: [
+                "DNSWire", "Resolving",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+            ]),
+        .testTarget(
             name: "ControlTests",
             dependencies: [
                 "Control", "DNSWire", "Health",
@@ -207,6 +229,13 @@ let package = Package(
             ]),
         .testTarget(
             name: "SettingsTests", dependencies: ["DNSWire", "Health", "Settings", "Zones"]),
+        .testTarget(
+            name: "ImportingTests",
+            dependencies: [
+                "Answering", "Compiling", "DNSWire", "Health", "Importing", "MasterFile", "Serving",
+                "Settings", "Steering", "TestSupport", "Zones",
+            ],
+            exclude: ["Sources"]),
         .testTarget(name: "TidyTests"),
         // Starts the programs and asks them; needs nothing of their code.
         .testTarget(name: "EndToEndTests"),
@@ -219,8 +248,8 @@ let package = Package(
             name: "FuzzTests",
             dependencies: [
                 "Answering", "Compiling", "Control", "DNSWire", "Geography", "Handover", "Health",
-                "LocationFiles", "MasterFile", "Monitors", "Serving", "Settings", "Steering",
-                "TestSupport", "Transport", "Zones",
+                "LocationFiles", "MasterFile", "Monitors", "Resolving", "Serving", "Settings",
+                "Steering", "TestSupport", "Transport", "Zones",
             ],
             exclude: ["Inputs"]),
     ],

@@ -9,8 +9,8 @@ let isFuzzer = Context.environment["STERNA_FUZZER"] != nil
 /// What the entries call.
 let parsers: [Target.Dependency] = [
     "Answering", "Compiling", "Control", "DNSWire", "Geography", "Handover", "Health",
-    "LocationFiles", "MasterFile", "Monitors", "Serving", "Steering", "TestSupport", "Transport",
-    "Zones",
+    "LocationFiles", "MasterFile", "Monitors", "Resolving", "Serving", "Steering",
+    "TestSupport", "Transport", "Zones",
 ]
 
 let package = Package(
@@ -39,6 +39,7 @@ let package = Package(
         // Single files of these: their parsers, without the services around them.
         .target(name: "Monitors", dependencies: ["Health"]),
         .target(name: "Control", dependencies: ["Health"]),
+        .target(name: "Resolving", dependencies: ["DNSWire"]),
         .target(
             name: "TestSupport",
             dependencies: [

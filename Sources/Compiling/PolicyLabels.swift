@@ -39,6 +39,14 @@ package struct PolicyLabels: Sendable {
     ) {
         // What is mentioned twice is one node, and has been walked.
         guard depth <= PolicyDefinition.maximumDepth, members[node] == nil else { return }
+        if case .with(let inner, _) = policy, case .reference = inner.bare,
+            let only = trace.nodes[node].members.first
+        {
+            // A reference with keys of its own is a group of one.
+            members[node] = [label(of: inner, scope) ?? ""]
+            walk(inner.bare, scope, only.node, depth: depth + 1)
+            return
+        }
         let policy = policy.bare
         switch policy {
         case .reference(let name, _):
@@ -68,6 +76,8 @@ package struct PolicyLabels: Sendable {
         switch policy.bare {
         case .geo: "geo"
         case .subnet: "subnet"
+        case .proximity: "proximity"
+        case .latency: "latency"
         default: nil
         }
     }

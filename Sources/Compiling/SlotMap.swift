@@ -82,6 +82,14 @@ package struct SlotMap: Sendable {
         return candidate
     }
 
+    /// The map once a patch is in service that added what was asked for: nothing is free before a whole image.
+    func grown() -> SlotMap {
+        var result = self
+        result.serving = serving.merging(next) { _, new in new }
+        result.next = [:]
+        return result
+    }
+
     /// The map once the next image is the one in service, so that what only the old one used is free.
     package func adopted() -> SlotMap {
         SlotMap(serving: next, holds: nextHolds, capacity: capacity)

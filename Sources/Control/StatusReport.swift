@@ -9,6 +9,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
     package var zones: [ZoneReport]
     package var endpoints: [EndpointReport]
     package var feeds: [FeedReport]
+    package var hosts: [HostReport]
     package var lastReload: ReloadReport?
     /// Nodes whose better tiers are held back.
     package var held: [HeldReport]
@@ -16,7 +17,8 @@ package struct StatusReport: Sendable, Hashable, Codable {
     package init(
         version: String, pid: Int32, uptimeSeconds: Double, imageGeneration: UInt64,
         answering: AnsweringReport, zones: [ZoneReport] = [], endpoints: [EndpointReport] = [],
-        feeds: [FeedReport] = [], lastReload: ReloadReport? = nil, held: [HeldReport] = []
+        feeds: [FeedReport] = [], hosts: [HostReport] = [], lastReload: ReloadReport? = nil,
+        held: [HeldReport] = []
     ) {
         self.version = version
         self.pid = pid
@@ -26,6 +28,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
         self.zones = zones
         self.endpoints = endpoints
         self.feeds = feeds
+        self.hosts = hosts
         self.lastReload = lastReload
         self.held = held
     }
@@ -79,6 +82,35 @@ package struct StatusReport: Sendable, Hashable, Codable {
             self.accepted = accepted
             self.refused = refused
             self.ageSeconds = ageSeconds
+            self.problem = problem
+        }
+    }
+
+    /// A host that endpoints take their addresses from.
+    package struct HostReport: Sendable, Hashable, Codable {
+        package var host: String
+        /// The last good ones; none: it was never resolved.
+        package var addresses: [String]
+        /// Seconds since they were confirmed.
+        package var ageSeconds: Double?
+        /// Of the last good answer.
+        package var ttl: UInt32?
+        package var nextRefreshSeconds: Double
+        /// Lookups in a row that failed.
+        package var failures: Int
+        /// Why the last lookup failed, or what of it was left out.
+        package var problem: String?
+
+        package init(
+            host: String, addresses: [String], ageSeconds: Double? = nil, ttl: UInt32? = nil,
+            nextRefreshSeconds: Double = 0, failures: Int = 0, problem: String? = nil
+        ) {
+            self.host = host
+            self.addresses = addresses
+            self.ageSeconds = ageSeconds
+            self.ttl = ttl
+            self.nextRefreshSeconds = nextRefreshSeconds
+            self.failures = failures
             self.problem = problem
         }
     }

@@ -5,7 +5,7 @@ package import Steering
 package struct AnswerDistribution: Sendable {
     /// Whole answers, as numbers in the image's table of addresses; each with its probability.
     package let answers: [[Int]: Double]
-    /// By address: the probability that it stands first. Always exact.
+    /// By address: the probability that it stands first; always exact.
     package let firsts: [Int: Double]
     /// By address: the probability that it is in the answer.
     package let included: [Int: Double]

@@ -64,8 +64,8 @@ package struct Explainer {
         var asker = WireAsker(image, verdicts, seed: seed)
         let wire = asker.ask(
             question.name, question.type, from: question.client, subnet: question.subnet)
-        let network = network(question)
         let steps = lookups(of: question.name, type: question.type, in: image)
+        let network = network(question, steps.last)
         var explanation = Explanation(
             name: question.name.description, type: question.type.description,
             client: Explanation.Client(
@@ -85,8 +85,12 @@ package struct Explainer {
     }
 
     /// What policies look up: as the query path sees it.
-    private func network(_ question: Question) -> ClientNetwork {
-        guard let subnet = question.subnet, image.hasClientSubnet else {
+    private func network(_ question: Question, _ last: LookupStep?) -> ClientNetwork {
+        var isRead = image.hasClientSubnet
+        if case .name(let node) = last?.place {
+            isRead = isRead && image.zone(node.zone).usesClientSubnet
+        }
+        guard let subnet = question.subnet, isRead else {
             return ClientNetwork(nil, from: question.client)
         }
         return ClientNetwork(subnet)

@@ -25,9 +25,7 @@ package struct ExplanationText {
         text.writeHead()
         text.writePolicy()
         text.writeResponse()
-        return text.lines.map { line in
-            String(line.reversed().drop { $0 == " " }.reversed())
-        }.joined(separator: "\n")
+        return text.lines.map(\.withoutTrailingBlanks).joined(separator: "\n")
     }
 
     private mutating func writeHead() {
@@ -53,7 +51,9 @@ package struct ExplanationText {
         guard let policy = explanation.policy else { return }
         lines.append("The policy of \(policy.owner) over \(policy.family): \(policy.standing)")
         writeRoot(policy.tree)
-        if let text = policy.insteadText { lines += ["", text] }
+        if let text = policy.insteadText {
+            lines += ["", text.prefix(1).uppercased() + text.dropFirst()]
+        }
         if let instead = policy.instead { writeRoot(instead) }
         lines.append("")
     }
@@ -133,22 +133,15 @@ package struct ExplanationText {
     private mutating func writeShares(_ response: Explanation.Response) {
         guard !response.addresses.isEmpty else { return }
         let hasOne = response.answers.allSatisfy { $0.addresses.count <= 1 }
-        var rows = [
-            hasOne
-                ? ["ADDRESS", "ENDPOINT", "SHARE"] : ["ADDRESS", "ENDPOINT", "FIRST", "IN ANSWER"]
-        ]
+        var table = TextTable(
+            ["ADDRESS", "ENDPOINT"] + (hasOne ? ["SHARE"] : ["FIRST", "IN ANSWER"]),
+            rightColumns: [2, 3])
         for share in response.addresses {
             var row = [share.address, share.endpoint ?? "-", percent(share.first)]
             if !hasOne { row.append(percent(share.included)) }
-            rows.append(row)
+            table.add(row)
         }
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        for row in rows {
-            let cells = zip(row, widths).enumerated().map { column, cell in
-                cell.0.padded(to: cell.1, atFront: column > 1)
-            }
-            lines.append("  " + cells.joined(separator: "  "))
-        }
+        lines += table.lines.map { "  " + $0 }
     }
 
     /// A probability with a precision that tells the rare from the impossible.
@@ -179,10 +172,4 @@ package struct Percentage {
 extension String {
     /// `0.010 %` is written `0.10 %`.
     fileprivate var replacingTens: String { self == "0.010 %" ? "0.10 %" : self }
-
-    /// With blanks behind it, or before it, up to a width.
-    func padded(to width: Int, atFront: Bool = false) -> String {
-        let blanks = String(repeating: " ", count: max(0, width - count))
-        return atFront ? blanks + self : self + blanks
-    }
 }

@@ -69,15 +69,17 @@ package struct KnownEndpoints: Sendable {
         losing feed: (_ feed: String, _ key: String) -> [VerdictWord]? = { _, _ in nil }
     ) throws(AssumptionError) {
         for index in try matches(assumption.target, names) {
-            all[index].assumed = assumption.text
-            let key = all[index].key
             if case .feed(let name) = assumption.target {
-                guard let words = feed(name, key) else { continue }
-                for (address, word) in zip(all[index].compiled.addresses, words) {
+                let addresses = all[index].compiled.addresses
+                guard let words = feed(name, all[index].key) else { continue }
+                for (address, word) in zip(addresses, words)
+                where verdicts.load(address.slot) != word {
                     verdicts.store(word, slot: address.slot)
+                    all[index].assumed = assumption.text
                 }
                 continue
             }
+            all[index].assumed = assumption.text
             for address in all[index].compiled.addresses {
                 let word = verdicts.load(address.slot)
                 verdicts.store(word.assuming(assumption.change), slot: address.slot)
@@ -113,10 +115,7 @@ package struct KnownEndpoints: Sendable {
                     "'\(name)@\(cluster)' is about another name than the one explained")
             }
             return try endpoints(of: cluster)
-        case .feed(let name):
-            return all.indices.filter {
-                all[$0].status?.reports.contains { $0.source.isFeed(name) } ?? false
-            }
+        case .feed: return Array(all.indices)
         }
     }
 
@@ -127,11 +126,6 @@ package struct KnownEndpoints: Sendable {
         }
         return found
     }
-}
-
-extension String {
-    /// Whether a source of verdicts is this feed, or one that pushes through it.
-    fileprivate func isFeed(_ name: String) -> Bool { self == name || hasPrefix(name + "/") }
 }
 
 extension VerdictWord {

@@ -53,7 +53,7 @@ struct PolicyTree {
                     label: label, weight: node.isByWeight ? member.weight : nil,
                     isCandidate: member.isCandidate && isAsked, chance: isAsked ? chance : 0,
                     text: isAsked
-                        ? text(member, place, of: node, chance)
+                        ? text(member, place, of: node, result.kind, chance)
                         : whyLeftOut(member, place, of: node), node: child))
         }
         result.requirements = (node.keys?.required ?? []).map { required in
@@ -89,7 +89,7 @@ struct PolicyTree {
     }
 
     private func text(_ node: PolicyTrace.Node, _ index: Int) -> String {
-        ([picks(node)] + keys(node)).filter { !$0.isEmpty }.joined(separator: "; ")
+        ([picks(node, kind(node, index))] + keys(node)).filter { !$0.isEmpty }.joined(separator: "; ")
     }
 
     private func keys(_ node: PolicyTrace.Node) -> [String] {
@@ -115,13 +115,15 @@ struct PolicyTree {
         return texts
     }
 
-    private func picks(_ node: PolicyTrace.Node) -> String {
+    private func picks(_ node: PolicyTrace.Node, _ kind: String) -> String {
         switch node.kind {
         case ProgramLayout.Kind.endpoint:
             return node.addresses.isEmpty ? "it has no \(v4 ? "IPv4" : "IPv6") address" : ""
         case ProgramLayout.Kind.all:
             guard case .rotation(let most) = node.picks else { return "" }
-            return "every member that may answer, from a random one on; at most \(most) addresses"
+            return most == 1
+                ? "one of the members that may answer"
+                : "every member that may answer, from a random one on; at most \(most) addresses"
         case ProgramLayout.Kind.weighted:
             if case .draw(let draws) = node.picks, draws > 1 {
                 return "\(draws) members by weight, none twice"
@@ -130,14 +132,23 @@ struct PolicyTree {
         case ProgramLayout.Kind.failover: return "the first member that may answer"
         case ProgramLayout.Kind.hash: return "the member that the client's network chooses"
         default:
-            return node.ladder.isEmpty
-                ? "no branch is for this client"
-                : "of the branches for this client the most specific that may answer"
+            if node.ladder.isEmpty { return "no branch is for this client" }
+            return "the \(PolicyTree.first(kind)) that may answer"
+        }
+    }
+
+    /// Which member of a ladder comes first.
+    private static func first(_ kind: String) -> String {
+        switch kind {
+        case "proximity": "nearest member"
+        case "latency": "member with the lowest latency"
+        default: "most specific branch for this client"
         }
     }
 
     private func text(
-        _ member: PolicyTrace.Member, _ place: Int, of node: PolicyTrace.Node, _ chance: Double
+        _ member: PolicyTrace.Member, _ place: Int, of node: PolicyTrace.Node, _ kind: String,
+        _ chance: Double
     ) -> String {
         guard member.isCandidate else { return whyLeftOut(member, place, of: node) }
         switch node.kind {
@@ -149,7 +160,8 @@ struct PolicyTree {
         case ProgramLayout.Kind.failover:
             let isFirst = node.members.firstIndex { $0.isCandidate } == place
             if chance > 0, !isFirst {
-                return "chosen for what \(node.keys?.spills ?? false ? "others leave" : "trickles on")"
+                return
+                    "chosen for what \(node.keys?.spills ?? false ? "others leave" : "trickles on")"
             }
             return chance > 0
                 ? "chosen: the first that may answer" + slowed(member) : "may answer, stands behind"
@@ -159,8 +171,8 @@ struct PolicyTree {
             let isFirst = node.ladder.first { node.members[$0].isCandidate } == place
             if chance > 0, !isFirst { return "chosen for what others leave" }
             return chance > 0
-                ? "chosen: the most specific that may answer" + slowed(member)
-                : "may answer, is less specific"
+                ? "chosen: the \(PolicyTree.first(kind)) that may answer" + slowed(member)
+                : "may answer, but another comes before it"
         }
     }
 
@@ -180,7 +192,7 @@ struct PolicyTree {
         let child = trace.nodes[member.node]
         switch child.standing {
         case .absent: return "no \(v4 ? "IPv4" : "IPv6") address"
-        case .out: return "taken out by an operator"
+        case .out: return "taken out"
         case .down: return "down"
         default: break
         }

@@ -8,12 +8,14 @@ struct ResponseReason {
 
     var response: Explanation.Response {
         let records = wire?.answers.count ?? 0
-        let ttl = wire?.answers.last?.ttl ?? wire?.negativeTTL
+        let ttl = wire?.ttl
         return Explanation.Response(
             rcode: wire?.rcode.mnemonic ?? "none", text: text, answers: [], moreAnswers: 0,
             addresses: [], draws: 0, ttl: ttl,
             ttlText: ttl == nil
-                ? "" : records > 0 ? "of the record" : "of the zone's negative answers",
+                ? ""
+                : records > 0 && wire?.negativeTTL == nil
+                    ? "of the record" : "of the zone's negative answers",
             scope: wire?.scope, scopeText: "the same for every client",
             extendedErrorCode: wire?.extendedError?.code,
             extendedErrorText: wire?.extendedError?.text, bytes: wire?.bytes ?? 0)

@@ -33,7 +33,7 @@ struct StateReasons {
         guard let status else {
             if isLive { return "nothing is known of it" }
             return word.verdict == .unchecked
-                ? "nothing checks it" : "assumed \(word.verdict): no server was asked"
+                ? "nothing checks it" : "taken as \(word.verdict)"
         }
         guard word.verdict != .unchecked else { return "nothing checks it" }
         // What the board says is of another moment where words were taken back in time.

@@ -119,7 +119,7 @@ struct SteeredAnswer {
             TTLReason(
                 image: image, steered: steered, trace: trace, endpoints: explainer.endpoints, v4: v4
             ).text
-        if (wire?.addresses ?? []).isEmpty, 
+        if (wire?.addresses ?? []).isEmpty,
             [steered.minimumTTL, steered.whenDownTTL].contains(wire?.negativeTTL ?? .max),
             trace.outcome == .noDataFamilyDown || trace.outcome == .noDataWhileDown
         {
@@ -194,6 +194,11 @@ struct SteeredAnswer {
         }
         guard image.hasClientSubnet else {
             response.scopeText = "this server does not read client subnets"
+            return
+        }
+        guard image.zone(node.zone).usesClientSubnet else {
+            response.scopeText =
+                "this zone does not read client subnets; the address that asks decides"
             return
         }
         if bits == 0 {

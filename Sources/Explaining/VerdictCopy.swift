@@ -16,11 +16,13 @@ package final class VerdictCopy {
         table = VerdictTable(memory + 64, count: max(slots, 1), epoch: memory)
     }
 
-    /// The words that an image's addresses have now.
-    package convenience init(of verdicts: VerdictTable, for image: ServingImage) {
-        let slots = (0..<image.addressCount).map { image.address($0).slot }
-        self.init(slots: (slots.max() ?? 0) + 1)
-        for slot in slots { table.store(verdicts.load(slot), slot: slot) }
+    /// All words of another table, those of failovers that hold something back among them.
+    package convenience init(of verdicts: VerdictTable) {
+        self.init(slots: verdicts.count)
+        for slot in 0..<verdicts.count {
+            let word = verdicts.load(slot)
+            if word.rawValue != 0 { table.store(word, slot: slot) }
+        }
     }
 
     deinit { memory.deallocate() }

@@ -18,6 +18,9 @@ package struct WireAnswer {
     package let extendedError: (code: UInt16, text: String)?
     package let bytes: Int
 
+    /// How long what the chain ends with may be kept: its last record, or that there is none (RFC 2308 §5).
+    package var ttl: UInt32? { negativeTTL ?? answers.last?.ttl }
+
     /// The addresses of the last name of the chain.
     package var addresses: [IPAddress] {
         answers.compactMap {

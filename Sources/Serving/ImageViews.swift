@@ -305,6 +305,8 @@ public struct EndpointView {
             Int(bytes.native32(offset &+ ImageLayout.Endpoint.key)),
             Int(bytes.native16(offset &+ ImageLayout.Endpoint.keyBytes)))
     }
+    /// Where the key lies in the file.
+    package var keyOffset: UInt32 { bytes.native32(offset &+ ImageLayout.Endpoint.key) }
     public var firstAddress: Int {
         Int(bytes.native32(offset &+ ImageLayout.Endpoint.firstAddress))
     }

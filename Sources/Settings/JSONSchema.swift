@@ -55,9 +55,12 @@ private enum SchemaWriter {
         case .boolean: type("boolean")
         case .word(let words): .object([("enum", .array(words.flatMap(spellings)))])
         case .socketAddress: pattern("^([0-9.]+|\\[[0-9A-Fa-f:.]+\\]):[0-9]{1,5}$")
+        case .resolver:
+            pattern("^([0-9.]+(:[0-9]{1,5})?|[0-9A-Fa-f:.]+|\\[[0-9A-Fa-f:.]+\\]:[0-9]{1,5})$")
         case .address: pattern("^[0-9A-Fa-f:.]+$")
         case .network: pattern("^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$")
         case .origin: type("string")
+        case .host: pattern("^[^.].{0,1003}$")
         case .location:
             .object([
                 ("type", .string("array")), ("minItems", .number(2)), ("maxItems", .number(2)),
@@ -75,6 +78,11 @@ private enum SchemaWriter {
                     ("type", .string("object")), ("additionalProperties", .boolean(false)),
                     ("properties", .object([("policy", reference("policy"))])),
                     ("required", .array([.string("policy")])),
+                ]),
+                .object([
+                    ("type", .string("object")), ("additionalProperties", .boolean(false)),
+                    ("properties", .object([("host", schema(.host))])),
+                    ("required", .array([.string("host")])),
                 ]),
             ])
         case .policy: reference("policy")
@@ -118,7 +126,8 @@ private enum SchemaWriter {
             ),
         ])
         let kinds: [String: JSONText] = [
-            "endpoint": name, "cluster": name, "all": members, "failover": members,
+            "endpoint": name, "cluster": name, "host": schema(.host), "all": members,
+            "failover": members,
             "weighted": anyOf([weights, list]),
             "geo": branches(
                 "^(default|[A-Z]{2}(-[A-Z0-9]{1,3})?|AS[1-9][0-9]{0,9}|(continent|country):[A-Z]{2}|network:[A-Za-z0-9._-]{1,63})$"
@@ -177,16 +186,6 @@ private enum SchemaWriter {
                 schema(.ruledText(.thing)), maximum: PolicyModifiers.maximumRequirements)
         default: .object([])
         }
-    }
-
-    /// A list of policies with what is told about where each is.
-    private static func placed(_ shape: SettingsShape, or others: [JSONText]) -> JSONText {
-        var keyed = shape
-        keyed.keys.append(SettingsKey("policy", .policy, required: true, "The member"))
-        return .object([
-            ("type", .string("array")), ("minItems", .number(1)), ("maxItems", .number(1000)),
-            ("items", anyOf([object(keyed)] + others)),
-        ])
     }
 
     /// Policies by place.

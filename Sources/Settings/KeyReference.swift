@@ -48,7 +48,8 @@ private struct ReferenceWriter {
         case .timeToLive: "seconds, a duration, `auto` or `{auto: {min, max}}`"
         case .seconds: "seconds, or a duration"
         case .whenDown:
-            "`all`, `lastGood`, `nodata`, `servfail`, a list of addresses, or `{policy: POLICY}`"
+            "`all`, `lastGood`, `nodata`, `servfail`, a list of addresses, `{policy: POLICY}` or "
+                + "`{host: NAME}`"
         default: SettingsChecker.words(for: kind)
         }
     }

@@ -65,18 +65,17 @@ struct WhenDownReader {
         }
     }
 
-    /// `{policy: POLICY}`.
+    /// `{policy: POLICY}`, or the policy `{host: NAME}` itself.
     private func policy(
         _ entries: [YAMLEntry], _ node: YAMLNode, key: String
     ) -> SettingsValue? {
-        if entries.contains(where: { $0.key == "host" }) {
-            checker.report(checker.position(node), "a host as '\(key)' is not available yet")
-            return nil
+        if entries.count == 1, entries[0].key == "host" {
+            return .whenDown(.policy, fallback: PolicyReader(checker: checker).read(node))
         }
         guard entries.count == 1, entries[0].key == "policy" else {
             checker.report(
                 checker.position(node),
-                "a map as '\(key)' must be {policy: POLICY}: what answers instead")
+                "a map as '\(key)' must be {policy: POLICY} or {host: NAME}: what answers instead")
             return nil
         }
         return .whenDown(

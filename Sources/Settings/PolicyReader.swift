@@ -85,6 +85,11 @@ struct PolicyReader {
         switch kind.key {
         case "endpoint":
             return reference(kind.value).map { .reference($0, place) } ?? PolicyReader.refused
+        case "host":
+            guard case .origin(let host)? = checker.check(kind.value, .host, key: "host") else {
+                return PolicyReader.refused
+            }
+            return .reference(EndpointDefinition.name(ofHost: host), place)
         case "cluster":
             return reference(kind.value).map { .cluster($0, place) } ?? PolicyReader.refused
         case "all":

@@ -48,6 +48,8 @@ enum ServerKeys {
             SettingsKey(
                 "latencies", .object(latencies),
                 "How long packets take between clients and clusters or regions, for 'latency'"),
+            SettingsKey(
+                "resolver", .object(resolver), "How the names of hosts are resolved"),
         ] + SteeringKeys.sections)
 
     static let locations = SettingsShape(
@@ -61,6 +63,24 @@ enum ServerKeys {
                 "databases", .oneOrMore(.ruledText(.file), maximum: 8),
                 "Databases in MaxMind's format, of cities, countries or autonomous systems; where two know a place, the first counts"
             ),
+        ])
+
+    static let resolver = SettingsShape(
+        title: "resolver",
+        keys: [
+            SettingsKey(
+                "servers", .oneOrMore(.resolver, maximum: 8),
+                "Recursive resolvers, the preferred one first, with port 53 unless it says otherwise; without them those of /etc/resolv.conf"
+            ),
+            SettingsKey(
+                "timeout", .duration(.milliseconds(10)...(.seconds(60))), default: "2s",
+                "Time that one resolver has for one question"),
+            SettingsKey(
+                "floor", .duration(.milliseconds(100)...(.seconds(3600))), default: "5s",
+                "Shortest time between two refreshes of a host, whatever its TTL"),
+            SettingsKey(
+                "ceiling", .duration(.seconds(1)...(.seconds(86400))), default: "1h",
+                "Longest time between two refreshes of a host"),
         ])
 
     static let latencies = SettingsShape(

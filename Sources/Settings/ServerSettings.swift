@@ -42,6 +42,7 @@ package struct ServerSettings: Sendable {
     package var rateLimit: RateLimitSettings?
     package var access = AccessSettings()
     package var locations = LocationSettings()
+    package var resolver = ResolverSettings()
     /// Whether the answering process gives up what it does not need.
     package var isConfined = true
     /// Clusters, monitors, endpoints and policies for every zone.
@@ -119,6 +120,19 @@ package struct RateLimitSettings: Sendable, Hashable {
 package struct AccessSettings: Sendable, Hashable {
     package var allow: [IPNetwork] = []
     package var refuse: [IPNetwork] = []
+
+    package init() {}
+}
+
+/// How the names of hosts are resolved.
+package struct ResolverSettings: Sendable, Hashable {
+    /// Resolvers, the preferred one first; none: those of the system.
+    package var servers: [SocketAddress] = []
+    /// For one question to one resolver.
+    package var timeout = Duration.seconds(2)
+    /// Shortest and longest time between two refreshes of a host.
+    package var floor = Duration.seconds(5)
+    package var ceiling = Duration.seconds(3600)
 
     package init() {}
 }

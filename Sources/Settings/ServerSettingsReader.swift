@@ -50,6 +50,7 @@ private struct ServerSettingsReader {
             settings.locations.networks = paths(locations, "networks")
             settings.locations.databases = paths(locations, "databases")
         }
+        if let resolver = object.object("resolver") { readResolver(resolver) }
         if let latencies = object.object("latencies") { readLatencies(latencies) }
         settings.isConfined = object.text("confinement") != "off"
         settings.steering = SteeringReader(checker: checker).read(object, origin: nil)
@@ -100,6 +101,22 @@ private struct ServerSettingsReader {
         case .word?: settings.control = nil
         case .socketAddress(let address)?: settings.control = address
         default: break
+        }
+    }
+
+    private mutating func readResolver(_ object: SettingsObject) {
+        for case .socketAddress(let server) in object.list("servers") {
+            if settings.resolver.servers.contains(server) {
+                checker.report(object.position(of: "servers"), "'servers' has \(server) twice")
+            } else {
+                settings.resolver.servers.append(server)
+            }
+        }
+        settings.resolver.timeout = object.duration("timeout") ?? settings.resolver.timeout
+        settings.resolver.floor = object.duration("floor") ?? settings.resolver.floor
+        settings.resolver.ceiling = object.duration("ceiling") ?? settings.resolver.ceiling
+        if settings.resolver.floor > settings.resolver.ceiling {
+            checker.report(object.position(of: "floor"), "'floor' is above 'ceiling'")
         }
     }
 

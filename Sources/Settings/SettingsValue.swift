@@ -49,6 +49,10 @@ struct SettingsObject {
         }
     }
 
+    func name(_ key: String) -> Name? {
+        if case .origin(let name) = values[key] { name } else { nil }
+    }
+
     func integer(_ key: String) -> Int? {
         if case .integer(let value) = values[key] { value } else { nil }
     }

@@ -45,14 +45,18 @@ enum SteeringKeys {
                 "tier", .word(EndpointDefinition.Tier.allCases.map(\.rawValue)), default: "other",
                 "What kind of entry point it is"),
             SettingsKey(
-                "addresses", .oneOrMore(.address, maximum: 64), required: true,
+                "addresses", .oneOrMore(.address, maximum: 64),
                 "IPv4 and IPv6 addresses, each once"),
+            SettingsKey(
+                "host", .host,
+                "A name instead of addresses: the server resolves it and keeps to its last good addresses"
+            ),
             SettingsKey(
                 "monitor", .ruledText(.thing),
                 "The monitor that checks it; without one it counts as healthy"),
             SettingsKey("labels", .map(.label, .ruledText(.label)), "Your own words about it"),
         ],
-        planned: ["host"])
+        exactlyOne: ["addresses", "host"])
 
     static let name = SettingsShape(
         title: "steered name",
@@ -80,8 +84,8 @@ enum SteeringKeys {
 
     /// Kinds of policy node and what may stand beside them.
     static let policyKinds = [
-        "endpoint", "cluster", "all", "weighted", "failover", "geo", "subnet", "proximity",
-        "latency", "hash",
+        "endpoint", "cluster", "host", "all", "weighted", "failover", "geo", "subnet",
+        "proximity", "latency", "hash",
     ]
     /// Keys beside the kind, with the kinds that they belong to.
     static let policyModifiers = [
@@ -92,7 +96,7 @@ enum SteeringKeys {
         "spill": ["failover", "geo", "subnet", "proximity", "latency"], "alwaysUp": policyKinds,
         "requires": policyKinds,
     ]
-    static let plannedPolicyKeys = ["host"]
+    static let plannedPolicyKeys: [String] = []
 }
 
 extension SteeringKeys {

@@ -43,6 +43,9 @@ struct SteeringReader {
         if let origin {
             result.names = names(object, origin: origin)
             result.usesClientSubnet = object.boolean("clientSubnet") ?? true
+        }
+        result.endpoints += hostEndpoints(of: result)
+        if origin != nil {
             let positions = object.map("monitors").map { ($0.key, $0.position) }
             let used = Set(result.endpoints.compactMap(\.monitor))
             for (name, position) in positions where !used.contains(name) {
@@ -86,8 +89,30 @@ struct SteeringReader {
         return EndpointDefinition(
             name: name, cluster: object.text("cluster"),
             tier: object.text("tier").flatMap(EndpointDefinition.Tier.init(rawValue:)) ?? .other,
-            addresses: addresses, monitor: object.text("monitor"), labels: labels,
+            addresses: addresses, host: object.name("host"), monitor: object.text("monitor"),
+            labels: labels,
             position: position)
+    }
+
+    /// The endpoints of the hosts that policies name, each once.
+    private func hostEndpoints(of definition: SteeringDefinition) -> [EndpointDefinition] {
+        var seen: Set<String> = []
+        var result: [EndpointDefinition] = []
+        /// Recursion ends at the depth that the policy reader allows.
+        func collect(_ policy: PolicyDefinition, _ depth: Int) {
+            guard depth <= PolicyDefinition.maximumDepth else { return }
+            if case .reference(let name, let position) = policy,
+                let endpoint = EndpointDefinition(hostReference: name, position: position),
+                seen.insert(name).inserted
+            {
+                result.append(endpoint)
+            }
+            for member in policy.members { collect(member, depth + 1) }
+        }
+        for policy in definition.policies.map(\.policy) + definition.names.flatMap(\.policies) {
+            collect(policy, 1)
+        }
+        return result
     }
 
     private func names(_ object: SettingsObject, origin: Name) -> [SteeredName] {

@@ -1,5 +1,5 @@
 package import Health
-package import Serving
+import Serving
 
 /// What an evaluation found, node by node, copied out for people and for simulations.
 ///

@@ -83,7 +83,8 @@ extension BoardMoment {
         for place in record.addresses.indices {
             if let change = record.settle(place, now: time, feeds) {
                 notes.append(
-                    "\(change.endpoint) \(change.address) is \(change.new) by then, as a report ends or its feed is silent")
+                    "\(change.endpoint) \(change.address) is \(change.new) by then, as a report ends or its feed is silent"
+                )
             }
             let address = record.addresses[place]
             words[address.tracked.slot] = record.word(place, clusterShare: share, now: time)

@@ -47,8 +47,10 @@ package struct EndpointDefinition: Sendable, Hashable {
     package var name: String
     package var cluster: String?
     package var tier: Tier
-    /// At least one, each once.
+    /// Each once; as written, or those that `host` was resolved to last: none, if it never was.
     package var addresses: [IPAddress]
+    /// The name whose addresses are this endpoint's; nil: they are written down.
+    package var host: Name?
     /// A monitor's name; nil: nothing checks it.
     package var monitor: String?
     package var labels: [String: String]
@@ -56,12 +58,14 @@ package struct EndpointDefinition: Sendable, Hashable {
 
     package init(
         name: String, cluster: String? = nil, tier: Tier = .other, addresses: [IPAddress],
-        monitor: String? = nil, labels: [String: String] = [:], position: SourcePosition
+        host: Name? = nil, monitor: String? = nil, labels: [String: String] = [:],
+        position: SourcePosition
     ) {
         self.name = name
         self.cluster = cluster
         self.tier = tier
         self.addresses = addresses
+        self.host = host
         self.monitor = monitor
         self.labels = labels
         self.position = position

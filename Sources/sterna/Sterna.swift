@@ -17,6 +17,6 @@ struct Sterna: AsyncParsableCommand {
         version: ProgramVersion.current,
         subcommands: [
             ServeCommand.self, CheckCommand.self, StatusCommand.self, ExplainCommand.self,
-            FailbackCommand.self, CanaryCommand.self,
+            SimulateCommand.self, ImportCommand.self, FailbackCommand.self, CanaryCommand.self,
         ])
 }

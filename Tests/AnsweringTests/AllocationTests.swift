@@ -81,6 +81,9 @@ import Zones
         Case(testDescription: "steered wildcard", name: "x.any.example.org.", answers: 1),
         Case(testDescription: "alias to a steered name", name: "shop.example.org.", answers: 2),
         Case(testDescription: "policy down, all", name: "down-all.example.org.", answers: 1),
+        Case(testDescription: "a share to the next", name: "spill.example.org.", answers: 1),
+        Case(testDescription: "panic", name: "panic.example.org.", answers: 2),
+        Case(testDescription: "policy down, another", name: "down-policy.example.org.", answers: 3),
         Case(testDescription: "policy down, addresses", name: "down-list.example.org.", answers: 1),
         Case(
             testDescription: "policy down, SERVFAIL", name: "down-fail.example.org.",
@@ -171,7 +174,8 @@ import Zones
         arguments: WorkingOut.allCases)
     func workingOutAPolicyAllocatesNothing(_ reason: WorkingOut) throws {
         let names = [
-            "weighted", "several", "failover", "nested", "down-all", "down-list", "geo", "subnet",
+            "weighted", "several", "failover", "nested", "spill", "panic", "down-policy",
+            "down-all", "down-list", "geo", "subnet",
         ]
         let packets = try names.flatMap { name in
             try [RRType.a, .aaaa].map { try Question("\(name).example.org.", $0).packet }
@@ -342,6 +346,13 @@ import Zones
             (1...4).map { WeightedMember(refer("e\($0)"), weight: UInt32($0)) }, answers: 1)
         let several = PolicyDefinition.weighted(
             (1...4).map { WeightedMember(refer("e\($0)"), weight: UInt32($0)) }, answers: 3)
+        func with(
+            _ node: PolicyDefinition, _ change: (inout PolicyModifiers) -> Void
+        ) -> PolicyDefinition {
+            var modifiers = PolicyModifiers()
+            change(&modifiers)
+            return .with(node, modifiers)
+        }
         let policies: [(String, PolicyDefinition, SteeredName.WhenDown)] = [
             ("weighted", weighted, .all), ("several", several, .all),
             ("failover", .failover([refer("dead"), refer("e1")]), .all),
@@ -371,6 +382,23 @@ import Zones
                     (1...4).map { WeightedMember(refer("e\($0)"), weight: UInt32($0)) },
                     v4Bits: 24, v6Bits: 56), .all
             ),
+            (
+                "spill",
+                with(.failover([refer("e1"), weighted, refer("e3")])) {
+                    $0.spill = true
+                    $0.trickle = 100
+                }, .all
+            ),
+            (
+                "panic",
+                with(
+                    .all([refer("dead"), with(weighted) { $0.atLeast = .percent(60) }], answers: 8)
+                ) {
+                    $0.panicPercent = 90
+                    $0.requires = [.init("e2", place)]
+                }, .all
+            ),
+            ("down-policy", refer("dead"), .policy),
             ("down-all", refer("dead"), .all),
             ("down-list", refer("dead"), .addresses([.v4(0xCB00_7101)])),
             ("down-fail", refer("dead"), .serverFailure),
@@ -384,9 +412,11 @@ import Zones
                 ], position: place)
         }
         definition.names = try policies.map { name, policy, whenDown in
-            SteeredName(
+            var steered = SteeredName(
                 owner: try Name(name + ".example.org."), ttl: .seconds(30), policy: policy,
                 whenDown: whenDown, position: place)
+            if whenDown == .policy { steered.fallback = several }
+            return steered
         }
         return definition
     }

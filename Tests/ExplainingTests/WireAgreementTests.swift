@@ -49,7 +49,7 @@ import Zones
                     let addresses = wire.addresses.map(\.description)
                     seen[addresses, default: 0] += 1
                     if let first = addresses.first { firsts[first, default: 0] += 1 }
-                    #expect(wire.answers.last?.ttl ?? wire.negativeTTL == response.ttl, place)
+                    #expect(wire.ttl == response.ttl, place)
                     #expect(wire.scope == response.scope, place)
                     #expect(wire.extendedError?.code == response.extendedErrorCode, place)
                 }
@@ -140,15 +140,38 @@ private struct RandomWorld {
             .all, .all, .noData, .serverFailure, .addresses([.v4(0xC000_0263)]),
         ]
         let ttl: SteeredName.TimeToLive = below(2) == 0 ? .seconds(30) : SteeredName.defaultAuto
-        steering.names = [
-            SteeredName(
-                owner: try Name("steered.example.org."), ttl: ttl, policy: tree(depth: 0),
-                whenDown: whenDown[below(whenDown.count)], position: TestZone.position)
-        ]
+        var name = SteeredName(
+            owner: try Name("steered.example.org."), ttl: ttl, policy: tree(depth: 0),
+            whenDown: whenDown[below(whenDown.count)], position: TestZone.position)
+        if below(4) == 0 {
+            name.whenDown = .policy
+            name.fallback = tree(depth: 2)
+        }
+        if below(3) == 0 { name.degradedTTL = 7 }
+        if below(3) == 0 { name.whenDownTTL = 9 }
+        steering.names = [name]
         return try ExplainedSite(steering, locations: .sample)
     }
 
     private mutating func tree(depth: Int) -> PolicyDefinition {
+        let plain = plainTree(depth: depth)
+        guard below(3) == 0 else { return plain }
+        var keys = PolicyModifiers()
+        switch plain {
+        case .reference, .cluster: keys.alwaysUp = true
+        case .failover:
+            keys.spill = below(2) == 0
+            keys.trickle = [0, 100, 2500][below(3)]
+        case .geo: keys.spill = true
+        default:
+            keys.panicPercent = [0, 50, 100][below(3)]
+            keys.atLeast = [nil, .count(2), .percent(60)][below(3)]
+        }
+        if below(5) == 0 { keys.requires = [.init("e0", TestZone.position)] }
+        return .with(plain, keys)
+    }
+
+    private mutating func plainTree(depth: Int) -> PolicyDefinition {
         if depth > 3 || depth > 0 && below(10) < depth * 3 {
             return below(8) == 0 ? .inCluster("even") : .to("e\(below(endpoints.count))")
         }
@@ -191,7 +214,8 @@ private struct RandomWorld {
             let override: Override =
                 below(4) == 0 ? Override.allCases[below(Override.allCases.count)] : .none
             words[address] = VerdictWord(
-                verdict, override: override, changeSeconds: UInt32(below(3) * 4))
+                verdict, override: override, share: [256, 256, 100, 1][below(4)],
+                changeSeconds: UInt32(below(3) * 4))
         }
         return words
     }

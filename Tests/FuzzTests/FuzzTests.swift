@@ -22,6 +22,7 @@ import Testing
         Run(.zone, 15_000), Run(.settings, 5_000), Run(.steering, 5_000), Run(.feed, 20_000),
         Run(.push, 20_000), Run(.http, 20_000), Run(.handover, 100_000), Run(.image, 10_000),
         Run(.networks, 20_000), Run(.latencies, 5_000), Run(.table, 50_000), Run(.database, 5_000),
+        Run(.host, 200_000),
     ]
 
     /// Fewer without optimisation.

@@ -41,8 +41,10 @@ import Zones
     @Test func wordsGoByOwnerPathAndMembers() throws {
         let image = try MemoryImage(
             try TestZone.compile(
-                try HoldBench.steering(.all([.held(["a", "b"]), .held(["b", "a"], .after(seconds: 9))],
-                    answers: 8), whenDown: .lastGood)
+                try HoldBench.steering(
+                    .all(
+                        [.held(["a", "b"]), .held(["b", "a"], .after(seconds: 9))],
+                        answers: 8), whenDown: .lastGood)
             ).bytes)
         let holds = (0..<image.image.holdCount).map { image.image.hold($0) }
         #expect(holds.map(\.kind) == [.failover, .failover, .lastGoodV4, .lastGoodV6])

@@ -29,8 +29,8 @@ import Zones
             "beside weighted", "{ weighted: { a: 1 }, failback: manual }",
             "z.yaml:2:45: 'failback' has no meaning beside 'weighted'"),
     ])
-    func mistakesAreNamed(_ broken: BrokenCase) {
-        let findings = SettingsFixture.findings(
+    func mistakesAreNamed(_ broken: BrokenCase) throws {
+        let findings = try SettingsFixture.findings(
             inZone: Self.definitions + "names: { n: { policy: \(broken.text) } }")
         #expect(findings == broken.findings)
     }

@@ -50,7 +50,7 @@ struct KeyTableTests {
         #expect(manual.contains("| `fall` | an integer from 1 to 100 | `3` | Failures until"))
         #expect(
             manual.contains(
-                "| `addresses` | an IPv4 or IPv6 address, or a list of up to 64 | required |"))
+                "| `addresses` | an IPv4 or IPv6 address, or a list of up to 64 |  | IPv4"))
         #expect(manual.contains("### `feeds.NAME`") == (file == .server))
         #expect(manual.contains("### `names.NAME`") == (file == .zone))
     }

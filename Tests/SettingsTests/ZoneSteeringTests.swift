@@ -116,6 +116,44 @@ struct ZoneSteeringTests {
         #expect(steering.names.map(\.whenDown) == [whenDown])
     }
 
+    @Test func whenDownMayBeAPolicy() throws {
+        let steering = try SettingsFixture.steering(
+            """
+            endpoints: { e: { addresses: 192.0.2.1 }, f: { addresses: 192.0.2.2 } }
+            names:
+              a:
+                policy: e
+                degradedTtl: 10
+                whenDown: { policy: { failover: [f, e] } }
+                whenDownTtl: 1m
+            """)
+        let name = try #require(steering.names.first)
+        #expect(name.whenDown == .policy)
+        #expect(name.fallback.map { PolicyText.of($0) } == "failover(f, e)")
+        #expect(name.degradedTTL == 10)
+        #expect(name.whenDownTTL == 60)
+    }
+
+    @Test(arguments: [
+        BrokenCase(
+            "another key", "whenDown: { polisy: e }",
+            "z.yaml:2:33: a map as 'whenDown' must be {policy: POLICY}: what answers instead"),
+        BrokenCase(
+            "no such endpoint", "whenDown: { policy: f }",
+            "z.yaml:2:43: endpoint 'f' is not defined; did you mean 'e'?"),
+        BrokenCase(
+            "a word", "degradedTtl: auto",
+            "z.yaml:2:36: 'degradedTtl' must be seconds, or a duration such as 30s, not 'auto'"),
+        BrokenCase(
+            "below 0", "whenDownTtl: -1",
+            "z.yaml:2:36: 'whenDownTtl' must be seconds, or a duration such as 30s, not '-1'"),
+    ])
+    func mistakesAboutDownAreNamed(_ broken: BrokenCase) throws {
+        let text =
+            "endpoints: { e: { addresses: 192.0.2.1 } }\nnames: { a: { policy: e, \(broken.text) } }"
+        #expect(try SettingsFixture.findings(inZone: text) == broken.findings)
+    }
+
     @Test(arguments: [
         ("'@'", "gslb.example.com."), ("shop", "shop.gslb.example.com."),
         ("\"*.apps\"", "*.apps.gslb.example.com."),

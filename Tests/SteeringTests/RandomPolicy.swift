@@ -8,6 +8,8 @@ struct RandomPolicy {
     private(set) var endpoints: [EndpointDefinition] = []
     private(set) var policies: [NamedPolicy] = []
     private(set) var root: PolicyDefinition = "e0"
+    /// What answers while the root is down; nil: as if all were up.
+    private(set) var fallback: PolicyDefinition?
     private var random: SeededGenerator
 
     static let maximumDepth = 5
@@ -39,6 +41,7 @@ struct RandomPolicy {
                 NamedPolicy(name: "p\(index)", policy: policy, position: TestZone.position))
         }
         root = tree(depth: 1, policies: policies.count)
+        if below(2) == 0 { fallback = tree(depth: 3, policies: policies.count) }
     }
 
     private mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }

@@ -51,7 +51,7 @@ package final class PolicyHarness {
         _ policy: PolicyDefinition, endpoints: [EndpointDefinition]? = nil,
         policies: [NamedPolicy] = [], locations: ClientLocations = ClientLocations(),
         latencies: LatencyTable = LatencyTable(), after history: LatencyHistory = LatencyHistory(),
-        seed: UInt64 = 42
+        seed: UInt64 = 42, name change: (inout SteeredName) -> Void = { _ in }
     ) throws {
         var steering = SteeringDefinition()
         var name = SteeredName(
@@ -61,11 +61,7 @@ package final class PolicyHarness {
         steering.endpoints =
             endpoints ?? PolicyHarness.defaultEndpoints(of: name.policies, policies: policies)
         steering.policies = policies
-        let owner = try Name("steered.example.org.")
-        steering.names = [
-            SteeredName(
-                owner: owner, ttl: .seconds(30), policy: policy, position: TestZone.position)
-        ]
+        steering.names = [name]
         let compiled = try TestZone.compile(
             steering, locations: locations, latencies: latencies, after: history)
         latencyHistory = compiled.latencyHistory

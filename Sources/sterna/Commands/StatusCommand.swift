@@ -75,6 +75,19 @@ struct StatusCommand: AsyncParsableCommand {
                     $0.problem ?? "-",
                 ]
             })
+        printHosts(report.hosts)
+    }
+
+    private func printHosts(_ hosts: [StatusReport.HostReport]) {
+        table(
+            ["HOST", "ADDRESSES", "RESOLVED", "NEXT", "PROBLEM"],
+            hosts.map {
+                [
+                    $0.host, $0.addresses.isEmpty ? "-" : $0.addresses.joined(separator: " "),
+                    $0.ageSeconds.map { "\(Int($0)) s ago" } ?? "never",
+                    "in \(Int($0.nextRefreshSeconds)) s", $0.problem ?? "-",
+                ]
+            })
     }
 
     /// Prints columns as wide as their widest cell; nothing without rows.

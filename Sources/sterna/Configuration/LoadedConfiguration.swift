@@ -4,6 +4,7 @@ import Foundation
 import Geography
 import Health
 import MasterFile
+import Resolving
 import Settings
 import Zones
 
@@ -64,6 +65,9 @@ struct LoadedConfiguration: Sendable {
         result.findings += resolve(platform: settings.steering, places: content.known)
         return result
     }
+
+    /// Equal numbers mean that a zone's steering was written alike.
+    func steeringContent(of origin: Name) -> UInt64? { zoneFiles[origin]?.steeringRevision }
 
     /// The monitor of each endpoint of an image, looked up where its file can see it.
     func monitor(of endpoint: CompiledEndpoint) -> MonitorDefinition? {
@@ -195,7 +199,10 @@ private struct ConfigurationLoader {
             }
         }
         let zones = Set(names.filter { $0.hasSuffix(".zone") }.map { $0.dropLast(5) })
-        for name in names where name.hasSuffix(".yaml") && !zones.contains(name.dropLast(5)) {
+        // The configuration may lie beside the zones.
+        for name in names
+        where name.hasSuffix(".yaml") && name != "sterna.yaml" && !zones.contains(name.dropLast(5))
+        {
             report("\(folder)/\(name)", "there is no \(name.dropLast(5)).zone beside it")
         }
         return files
@@ -225,6 +232,13 @@ private struct ConfigurationLoader {
     private mutating func check() {
         result.findings += resolve(
             platform: result.settings.steering, places: result.locationFiles.known)
+        result.findings += hostLoops(result.zones, platform: result.settings.steering)
+        let hosts = result.hosts.count
+        if hosts > HostTable.maximumHosts {
+            report(
+                source.file ?? "sterna",
+                "the files name \(hosts) hosts; at most \(HostTable.maximumHosts) are possible")
+        }
         // With a zone that could not be read nobody knows what its endpoints use.
         if !result.hasErrors {
             result.findings += unusedMonitors(result.settings, zones: result.zones.map(\.steering))

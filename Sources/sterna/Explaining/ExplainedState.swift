@@ -3,6 +3,7 @@ import DNSWire
 import Explaining
 import Foundation
 import Geography
+import Health
 import Serving
 import Settings
 import Verdicts
@@ -39,20 +40,24 @@ struct ExplainedState {
     }
 
     /// Changes the words as `--with` says.
+    ///
+    /// - Parameter words: those of an endpoint's addresses once a feed is silent; nil: they stay.
     mutating func assume(
-        _ assumptions: [AssumedState], names: [String] = [], board: VerdictBoard? = nil
+        _ assumptions: [AssumedState], names: [String] = [],
+        losing words: (_ feed: String, _ key: String) -> [VerdictWord]? = { _, _ in nil }
     ) throws(AssumptionError) {
         for assumption in assumptions {
             do throws(AssumptionError) {
-                try endpoints.apply(assumption, to: verdicts.table, names: names) { feed, key in
-                    board?.words(ofEndpoint: key, whenSilent: feed)
-                }
+                try endpoints.apply(
+                    assumption, to: verdicts.table, names: names, losing: words)
             } catch {
                 throw AssumptionError("'\(assumption.text)': \(error.description)")
             }
             state.assumptions.append(assumption.text)
         }
     }
+
+    var side: SimulatedSide { SimulatedSide(image, verdicts.table, endpoints) }
 
     func explain(_ request: ExplainRequest) -> Explanation {
         let explainer = Explainer(

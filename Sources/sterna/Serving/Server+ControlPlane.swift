@@ -32,7 +32,7 @@ extension Server: ControlPlane {
                     steered: $0.steeredNames)
             },
             endpoints: board.snapshot().map(EndpointReport.init), feeds: feedReports(),
-            lastReload: lastReload, held: heldReports())
+            hosts: await hostReports(), lastReload: lastReload, held: heldReports())
     }
 
     private func feedReports() -> [StatusReport.FeedReport] {
@@ -92,6 +92,7 @@ extension Server: ControlPlane {
         let running = await answering.isRunning
         var families = queryMetrics()
         families += await monitorMetrics()
+        families += await hostMetrics()
         families += holdMetrics()
         families += [
             .init(

@@ -19,7 +19,7 @@ extension Server {
                 name: query.name, type: query.type, client: query.client, with: query.with,
                 at: query.at, now: Int64(now.timeIntervalSince1970))
             let image = served.image.image
-            let verdicts = VerdictCopy(of: plane.verdicts, for: image)
+            let verdicts = VerdictCopy(of: plane.verdicts)
             var notes: [String] = []
             var statuses: [EndpointStatus] = []
             var time = now
@@ -41,7 +41,9 @@ extension Server {
                 state: Explanation.State(
                     isLive: true, image: served.place.generation, time: time.ISO8601Format(),
                     notes: notes))
-            try state.assume(request.assumptions, names: request.names, board: board)
+            try state.assume(request.assumptions, names: request.names) { feed, key in
+                board.words(ofEndpoint: key, whenSilent: feed)
+            }
             return withExtendedLifetime(served.image) { state.explain(request) }
         } catch {
             throw ExplainRefusal(error.description)

@@ -21,6 +21,7 @@ actor Server {
     let holds: HoldKeeper
     let monitors: MonitorSet
     let answering: AnsweringProcess
+    let hosts: HostResolver
     let logger: Logger
     let started = Date()
     /// What was known of the endpoints before now.
@@ -73,6 +74,7 @@ actor Server {
             })
         monitors = MonitorSet(board: board, logger: logger)
         answering = AnsweringProcess(launcher: launcher, logger: logger)
+        hosts = HostResolver(options: configuration.resolverOptions, logger: logger)
         for feed in configuration.settings.feeds {
             guard case .file(let path) = feed.source else { continue }
             fileFeeds.append(
@@ -129,9 +131,9 @@ actor Server {
     ///
     /// - Returns: the addresses that are answered on.
     func start(_ loaded: LoadedConfiguration) async throws -> [SocketAddress] {
-        configuration = loaded
+        configuration = await resolved(loaded, kept: keptHosts)
         let last = found?.generation ?? plane.generation
-        let known = state.slots(file: plane.adoptedFile)
+        let known = keptSlots
         generation = max(last, plane.generation, state.imageFiles.max() ?? 0) + 1
         let image = try await compile(
             configuration, slots: slots(serving: known))
@@ -209,8 +211,12 @@ actor Server {
     }
 
     /// Puts a configuration in the place of the one that is served, and says so.
-    func take(_ loaded: LoadedConfiguration) async -> ReloadOutcome {
-        let outcome = await apply(loaded)
+    ///
+    /// - Parameter isAboutHosts: whether it is the one that is served, with other addresses of hosts.
+    func take(
+        _ loaded: LoadedConfiguration, isAboutHosts: Bool = false
+    ) async -> ReloadOutcome {
+        let outcome = await apply(loaded, isAboutHosts: isAboutHosts)
         let time = Date().ISO8601Format()
         lastReload = .init(time: time, ok: outcome.succeeded, message: outcome.message)
         if outcome.succeeded {
@@ -222,7 +228,9 @@ actor Server {
         return outcome
     }
 
-    private func apply(_ loaded: LoadedConfiguration) async -> ReloadOutcome {
+    private func apply(
+        _ loaded: LoadedConfiguration, isAboutHosts: Bool
+    ) async -> ReloadOutcome {
         let findings = loaded.findings.map(\.description)
         guard !loaded.hasErrors else {
             return ReloadOutcome(
@@ -230,6 +238,7 @@ actor Server {
                 findings: findings)
         }
         do {
+            let loaded = isAboutHosts ? loaded : await resolved(loaded, kept: keptHosts)
             generation += 1
             let image = try await compileNext(loaded)
             let place = try write(image)
@@ -237,17 +246,25 @@ actor Server {
             configuration = loaded
             // New addresses get their words before the image that reads them.
             if compiled == nil {
-                await restoreVerdicts(image, known: state.slots(file: plane.adoptedFile))
+                await restoreVerdicts(image, known: keptSlots)
             } else {
                 board.replaceEndpoints(tracked(image))
             }
             do {
+                if isAboutHosts {
+                    monitors.replace(targets(image))
+                    await firstVerdicts(of: image)
+                }
                 try await publish(image, place)
             } catch {
                 configuration = old
-                if let compiled { board.replaceEndpoints(tracked(compiled)) }
+                if let compiled {
+                    board.replaceEndpoints(tracked(compiled))
+                    monitors.replace(targets(compiled))
+                }
                 throw error
             }
+            await hosts.keep(only: loaded.hosts)
             // Millions of records are freed meanwhile, not before the reply.
             Task.detached { _ = old }
             monitors.replace(targets(image))
@@ -308,8 +325,7 @@ actor Server {
     /// Compiles what differs from what is served, or the whole where that does not do.
     private func compileNext(_ loaded: LoadedConfiguration) async throws -> CompiledImage {
         guard let compiled, let served else {
-            let known = state.slots(file: plane.adoptedFile)
-            return try await compile(loaded, slots: slots(serving: known))
+            return try await compile(loaded, slots: slots(serving: keptSlots))
         }
         let generation = generation
         let settings = try answerSettings(loaded)
@@ -371,27 +387,5 @@ actor Server {
             return grown
         }
         return try LoadedImage(path: state.imagePath(place.file), root: Int(place.root))
-    }
-
-    private func tracked(_ image: CompiledImage) -> [TrackedEndpoint] {
-        image.endpoints.map { endpoint in
-            TrackedEndpoint(
-                key: endpoint.key, cluster: endpoint.definition.cluster,
-                tier: endpoint.definition.tier.rawValue, monitor: endpoint.definition.monitor,
-                addresses: endpoint.addresses.map {
-                    TrackedAddress(address: $0.address, slot: $0.slot)
-                })
-        }
-    }
-
-    private func targets(_ image: CompiledImage) -> [MonitorTarget] {
-        image.endpoints.flatMap { endpoint in
-            guard let monitor = configuration.monitor(of: endpoint) else {
-                return [MonitorTarget]()
-            }
-            return endpoint.addresses.map {
-                MonitorTarget(endpoint: endpoint.key, address: $0.address, monitor: monitor)
-            }
-        }
     }
 }

@@ -32,6 +32,12 @@ struct Status: Decodable, Sendable {
         var problem: String?
     }
 
+    struct Host: Decodable, Sendable {
+        var host: String
+        var addresses: [String]
+        var problem: String?
+    }
+
     struct Reload: Decodable, Sendable {
         var ok: Bool
         var message: String
@@ -43,6 +49,7 @@ struct Status: Decodable, Sendable {
     var zones: [Zone]
     var endpoints: [Endpoint]
     var feeds: [Feed]
+    var hosts: [Host]
     var lastReload: Reload?
 
     /// Everything about an address of an endpoint; its first one, where none is named.

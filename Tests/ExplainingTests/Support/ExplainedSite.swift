@@ -87,7 +87,7 @@ final class ExplainedSite {
     func explain(
         _ name: String, _ type: RRType = .a, client: String? = nil, with texts: [String] = []
     ) throws -> Explanation {
-        let copy = VerdictCopy(of: verdicts, for: memory.image)
+        let copy = VerdictCopy(of: verdicts)
         var endpoints = self.endpoints
         for text in texts { try endpoints.apply(AssumedState(text), to: copy.table) }
         return explainer(endpoints, copy.table, assumptions: texts).explain(
