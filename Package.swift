@@ -132,10 +132,10 @@ let package = Package(
         .executableTarget(
             name: "sterna",
             dependencies: [
-                "CSterna", "Canary", "Compiling", "Control", "DNSWire", "Explaining", "Handover",
-                "Health", "Geography", "Holding", "Importing", "LocationFiles", "MasterFile",
-                "Monitors", "Resolving", "Serving", "Settings", "Steering", "Transport", "Verdicts",
-                "Zones",
+                "CSterna", "Canary", "Compiling", "Control", "DNSWire", "Explaining", "Geography",
+                "Handover", "Health", "Holding", "Importing", "LocationFiles", "MasterFile",
+                "Monitors", "Resolving", "Serving", "Settings", "Steering", "Transport",
+                "Verdicts", "Zones",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

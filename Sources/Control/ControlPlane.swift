@@ -10,6 +10,12 @@ package protocol ControlPlane: Sendable {
     ///
     /// - Throws: a refusal when nothing was changed.
     func accept(_ report: HealthReport) async throws(HealthRefusal)
+    /// Takes a load that was pushed; returns when it is stored durably and in force.
+    ///
+    /// - Throws: a refusal when nothing was changed.
+    func accept(_ load: ClusterLoad) async throws(ClusterLoadRefusal)
+    /// Ends what the mass-change brake holds.
+    func endBrake(_ action: BrakeAction) async -> BrakeOutcome
     /// Lets the better tiers of an owner's nodes answer again that are held back.
     ///
     /// - Parameters:

@@ -11,6 +11,9 @@ package struct StatusReport: Sendable, Hashable, Codable {
     package var feeds: [FeedReport]
     package var hosts: [HostReport]
     package var lastReload: ReloadReport?
+    package var clusters: [ClusterReport]
+    /// Nil: the brake is off.
+    package var brake: BrakeReport?
     /// Nodes whose better tiers are held back.
     package var held: [HeldReport]
 
@@ -18,7 +21,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
         version: String, pid: Int32, uptimeSeconds: Double, imageGeneration: UInt64,
         answering: AnsweringReport, zones: [ZoneReport] = [], endpoints: [EndpointReport] = [],
         feeds: [FeedReport] = [], hosts: [HostReport] = [], lastReload: ReloadReport? = nil,
-        held: [HeldReport] = []
+        clusters: [ClusterReport] = [], brake: BrakeReport? = nil, held: [HeldReport] = []
     ) {
         self.version = version
         self.pid = pid
@@ -30,6 +33,8 @@ package struct StatusReport: Sendable, Hashable, Codable {
         self.feeds = feeds
         self.hosts = hosts
         self.lastReload = lastReload
+        self.clusters = clusters
+        self.brake = brake
         self.held = held
     }
 
@@ -70,12 +75,17 @@ package struct StatusReport: Sendable, Hashable, Codable {
         package var refused: UInt64
         /// Seconds since the last report was taken.
         package var ageSeconds: Double?
-        /// Why nothing can be taken from it at the moment.
+        /// Why nothing can be taken from it at the moment, or what its silence means.
         package var problem: String?
+        /// Seconds of silence after which it counts as silent; nil: it never does.
+        package var silentAfterSeconds: Int64?
+        /// `freeze`, `expire` or `up`, while it is silent.
+        package var silent: String?
 
         package init(
             name: String, kind: String, accepted: UInt64 = 0, refused: UInt64 = 0,
-            ageSeconds: Double? = nil, problem: String? = nil
+            ageSeconds: Double? = nil, problem: String? = nil, silentAfterSeconds: Int64? = nil,
+            silent: String? = nil
         ) {
             self.name = name
             self.kind = kind
@@ -83,6 +93,8 @@ package struct StatusReport: Sendable, Hashable, Codable {
             self.refused = refused
             self.ageSeconds = ageSeconds
             self.problem = problem
+            self.silentAfterSeconds = silentAfterSeconds
+            self.silent = silent
         }
     }
 
@@ -160,10 +172,17 @@ package struct EndpointReport: Sendable, Hashable, Codable {
         package var since: String?
         /// Seconds until the verdict could change at the earliest.
         package var changeSeconds: UInt32
+        /// How much of its normal traffic it takes, where that is not the whole: below 1.
+        package var share: Double?
+        /// The part of `share` that a slow start makes.
+        package var ramp: Double?
+        /// True while the brake keeps its former verdict in force.
+        package var held: Bool?
 
         package init(
             address: String, verdict: String, override: String? = nil, reason: String = "",
-            source: String = "", since: String? = nil, changeSeconds: UInt32 = 0
+            source: String = "", since: String? = nil, changeSeconds: UInt32 = 0,
+            share: Double? = nil, ramp: Double? = nil, held: Bool? = nil
         ) {
             self.address = address
             self.verdict = verdict
@@ -172,6 +191,9 @@ package struct EndpointReport: Sendable, Hashable, Codable {
             self.source = source
             self.since = since
             self.changeSeconds = changeSeconds
+            self.share = share
+            self.ramp = ramp
+            self.held = held
         }
     }
 }

@@ -108,6 +108,10 @@ struct PolicyTree {
             texts.append("\(Percentage(Double(keys.trickle) / 10_000).text) goes to the next one")
         }
         if keys.spills { texts.append("what one cannot take spills to the next") }
+        if keys.heldTiers > 0 {
+            let tiers = keys.heldTiers == 1 ? "the first member is" : "\(keys.heldTiers) members are"
+            texts.append("\(tiers) held back, as failback is not automatic")
+        }
         if keys.isAlwaysUp { texts.append("always counts as up") }
         if node.share < 256 {
             texts.append("takes \(Percentage(Double(node.share) / 256).text) of its normal share")
@@ -196,6 +200,7 @@ struct PolicyTree {
         case .down: return "down"
         default: break
         }
+        if place < node.keys?.heldTiers ?? 0 { return "\(child.standing.word), but held back" }
         if node.isByWeight, member.weight == 0, !node.usesStandbys {
             return "weight 0: stands by until every member above 0 is down"
         }

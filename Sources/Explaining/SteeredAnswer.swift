@@ -39,6 +39,7 @@ struct SteeredAnswer {
         let trace = evaluator.trace(steered, image, verdicts, v4: v4, for: client)
         self.trace = trace
         var random = RandomSource(seed: seed)
+        evaluator.lastGood = trace.decision.lastGood
         distribution = trace.answering.map { judged in
             AnswerDistribution(judged) {
                 let result = evaluator.evaluate(
@@ -65,7 +66,10 @@ struct SteeredAnswer {
             if let instead = trace.instead {
                 var tree = self.tree(instead)
                 policy.instead = tree.root()
-                policy.insteadText = whyInstead(instead.assumption)
+                policy.insteadText =
+                    trace.decision.lastGood != .max
+                    ? "all is down: whenDown answers what was good last"
+                    : whyInstead(instead.assumption)
             } else {
                 policy.insteadText = "all is down: whenDown gives addresses of its own"
             }

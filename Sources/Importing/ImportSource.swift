@@ -33,6 +33,8 @@ package struct ImportResult: Sendable {
     /// Files by name, in the order of writing; empty when nothing could be read.
     package var files: [ImportFile] = []
     package var report = ImportReport()
+
+    package init(report: ImportReport = ImportReport()) { self.report = report }
 }
 
 /// One file to be written.

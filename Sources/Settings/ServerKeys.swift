@@ -46,6 +46,10 @@ enum ServerKeys {
             SettingsKey(
                 "locations", .object(locations), "Files that tell where clients are"),
             SettingsKey(
+                "brake", .either([.word(["off"]), .object(HealthKeys.brake)]),
+                "When so much turns unhealthy at once that it is held until somebody confirms it, or 'off'"
+            ),
+            SettingsKey(
                 "latencies", .object(latencies),
                 "How long packets take between clients and clusters or regions, for 'latency'"),
             SettingsKey(
@@ -113,8 +117,7 @@ enum ServerKeys {
                 "token", .ruledText(.token),
                 "The bearer token that pushes must carry, or 'env:NAME' for an environment variable; without one they are taken from loopback only"
             ),
-        ],
-        planned: ["silent"],
+        ] + HealthKeys.silence,
         exactlyOne: ["file", "push"])
 
     static let edns = SettingsShape(

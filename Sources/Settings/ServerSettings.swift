@@ -1,4 +1,5 @@
 package import DNSWire
+package import Health
 package import Zones
 
 /// What `sterna.yaml` says, checked, with defaults filled in.
@@ -43,6 +44,8 @@ package struct ServerSettings: Sendable {
     package var access = AccessSettings()
     package var locations = LocationSettings()
     package var resolver = ResolverSettings()
+    /// From where on a change is held; nil: never.
+    package var brake: BrakeLimits? = BrakeLimits()
     /// Whether the answering process gives up what it does not need.
     package var isConfined = true
     /// Clusters, monitors, endpoints and policies for every zone.
@@ -163,4 +166,8 @@ package struct FeedSettings: Sendable, Hashable {
     package var name: String
     package var source: Source
     package var position: SourcePosition
+    /// How long it may be silent; nil: for ever.
+    package var silentAfter: Duration?
+    /// What becomes of what it said then.
+    package var silent = SilentPolicy.freeze
 }

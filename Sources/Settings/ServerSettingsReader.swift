@@ -53,6 +53,7 @@ private struct ServerSettingsReader {
         if let resolver = object.object("resolver") { readResolver(resolver) }
         if let latencies = object.object("latencies") { readLatencies(latencies) }
         settings.isConfined = object.text("confinement") != "off"
+        settings.brake = object.brakeLimits()
         settings.steering = SteeringReader(checker: checker).read(object, origin: nil)
         for entry in object.map("monitors") {
             settings.monitorPositions[entry.key] = entry.position
@@ -218,7 +219,11 @@ private struct ServerSettingsReader {
 
     /// Reads feeds; a push must tell by its token, or by having none, which feed it belongs to.
     private mutating func readFeeds(_ object: SettingsObject) {
-        settings.feeds = object.objects("feeds").compactMap(feed)
+        settings.feeds = object.objects("feeds").compactMap { name, position, object in
+            guard var feed = feed(name, position, object) else { return nil }
+            object.readSilence(into: &feed, checker)
+            return feed
+        }
         var seen: [String?: String] = [:]
         for (name, position, object) in object.objects("feeds") where object.isWritten("push") {
             // A token that was refused has its own finding.

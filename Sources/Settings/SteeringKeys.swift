@@ -34,7 +34,10 @@ enum SteeringKeys {
             SettingsKey("region", .ruledText(.label), "The region it lies in, in your own words"),
             SettingsKey(
                 "location", .location, "Latitude and longitude in degrees, north and east positive"),
-            SettingsKey("capacity", .number(0...1e15), "Capacity in a unit of your own"),
+            SettingsKey(
+                "capacity", .either([.number(0...1e15), .object(HealthKeys.capacity)]),
+                "The load that it takes, in the unit of the loads that feeds report; more goes elsewhere"
+            ),
         ])
 
     static let endpoint = SettingsShape(
@@ -122,6 +125,10 @@ extension SteeringKeys {
             SettingsKey(
                 "rise", .integer(1...100), default: "2",
                 "Successes in a row until an address comes up"),
+            SettingsKey(
+                "slowStart", .duration(.seconds(1)...(.seconds(3600))),
+                "Time in which an address that comes back grows from a tenth of its traffic to the whole; without it, it has the whole at once"
+            ),
         ],
         planned: ["tls", "grpc", "dns", "icmp", "command", "calculated"],
         exactlyOne: ["tcp", "http", "https"])

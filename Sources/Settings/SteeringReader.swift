@@ -62,11 +62,22 @@ struct SteeringReader {
         var result = ClusterDefinition(
             name: name, region: object.text("region"), capacity: object.number("capacity"),
             position: position)
+        if let marks = object.object("capacity") { readMarks(marks, into: &result) }
         if case .location(let latitude, let longitude)? = object.values["location"] {
             result.latitude = latitude
             result.longitude = longitude
         }
         return result
+    }
+
+    /// `capacity: {low: 80, high: 90}`.
+    private func readMarks(_ marks: SettingsObject, into result: inout ClusterDefinition) {
+        guard let low = marks.number("low"), let high = marks.number("high") else { return }
+        result.capacity = high
+        result.lowMark = low
+        if low > high {
+            checker.report(marks.position(of: "low"), "'low' (\(low)) is above 'high' (\(high))")
+        }
     }
 
     private func endpoint(

@@ -52,6 +52,8 @@ package struct PolicyTrace: Sendable {
         package let isAlwaysUp: Bool
         /// Nodes that must be up as well.
         package let required: [Int]
+        /// Of a failover: how many tiers are held back, as failback is not automatic.
+        package let heldTiers: Int
     }
 
     package struct Node: Sendable {
@@ -140,11 +142,13 @@ extension PolicyEvaluator {
         let isLocated = node.kind == ProgramLayout.Kind.located
         let ladder =
             isLocated ? program.ladder(node, branch: branch).map { program.rung($0) } : []
+        let held = heldTiers(node, index)
         let members = node.members.map { edge in
             let member = program.member(edge)
             return PolicyTrace.Member(
                 node: member.node, weight: member.weight,
                 isCandidate: isCandidate(member.node, of: index)
+                    && edge >= node.first &+ held
                     && (!node.isByWeight || (member.weight == 0) == useStandbys)
                     && (!isLocated || ladder.contains(edge &- node.first)),
                 share: weights[edge] ?? 0)
@@ -182,7 +186,13 @@ extension PolicyEvaluator {
             trickle: node.trickle, spills: node.spills, panicPercent: node.panicPercent,
             panics: node.panicPercent > 0 && panics,
             needed: node.hasThreshold ? node.needed(of: counts.present) : 0, up: counts.up,
-            isAlwaysUp: node.isAlwaysUp, required: node.required.map { program.member($0).node })
+            isAlwaysUp: node.isAlwaysUp, required: node.required.map { program.member($0).node },
+            heldTiers: heldTiers(node, index))
+    }
+
+    private func heldTiers(_ node: PolicyNode, _ index: Int) -> Int {
+        node.kind == ProgramLayout.Kind.failover && node.hold != nil
+            ? node.memberCount - tiers(node, index).count : 0
     }
 }
 

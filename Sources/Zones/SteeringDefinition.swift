@@ -24,7 +24,11 @@ package struct ClusterDefinition: Sendable, Hashable {
     /// Degrees, north and east positive.
     package var latitude: Double?
     package var longitude: Double?
+    /// The load that it takes, in any unit.
     package var capacity: Double?
+    /// The load from which on it sheds some, up to `capacity`, where it sheds everything; nil: it sheds
+    /// what is above its capacity.
+    package var lowMark: Double?
     package var position: SourcePosition
 
     package init(

@@ -17,6 +17,7 @@ struct Sterna: AsyncParsableCommand {
         version: ProgramVersion.current,
         subcommands: [
             ServeCommand.self, CheckCommand.self, StatusCommand.self, ExplainCommand.self,
-            SimulateCommand.self, ImportCommand.self, FailbackCommand.self, CanaryCommand.self,
+            SimulateCommand.self, ImportCommand.self, FailbackCommand.self, BrakeCommand.self,
+            CanaryCommand.self,
         ])
 }

@@ -15,6 +15,11 @@ actor RecordingPlane: ControlPlane {
     var refusal: HealthRefusal?
     var reloadSucceeds = true
 
+    var loads: [ClusterLoad] = []
+    var loadRefusal: ClusterLoadRefusal?
+    var brakeActions: [BrakeAction] = []
+
+    func set(loadRefusal refusal: ClusterLoadRefusal?) { loadRefusal = refusal }
     func set(notReady reason: String?) { notReady = reason }
     func set(refusal: HealthRefusal?) { self.refusal = refusal }
     func failReloads() { reloadSucceeds = false }
@@ -34,7 +39,9 @@ actor RecordingPlane: ControlPlane {
                     ])
             ],
             feeds: [.init(name: "robots", kind: "push", accepted: 1)],
-            lastReload: .init(time: "2026-01-01T00:00:00Z", ok: true, message: "1 zone"))
+            lastReload: .init(time: "2026-01-01T00:00:00Z", ok: true, message: "1 zone"),
+            clusters: [.init(cluster: "us", capacity: 100, load: 190, share: 0.75)],
+            brake: .init(percent: 80, atLeast: 10, probed: 4, windowSeconds: 10))
     }
 
     func metrics() -> [MetricFamily] {
@@ -44,6 +51,16 @@ actor RecordingPlane: ControlPlane {
     func accept(_ report: HealthReport) async throws(HealthRefusal) {
         if let refusal { throw refusal }
         reports.append(report)
+    }
+
+    func accept(_ load: ClusterLoad) async throws(ClusterLoadRefusal) {
+        if let loadRefusal { throw loadRefusal }
+        loads.append(load)
+    }
+
+    func endBrake(_ action: BrakeAction) -> BrakeOutcome {
+        brakeActions.append(action)
+        return BrakeOutcome(held: 12, message: "\(action)")
     }
 
     func failBack(

@@ -19,6 +19,7 @@ struct KeyTableTests {
                 "listen", "workers", "zones", "state", "control", "feeds", "edns", "tcp", "udp",
                 "pin-workers",
                 "chaos", "any", "rate-limit", "access", "confinement", "locations", "latencies",
+                "brake",
             ])
         #expect(Set(properties.keys) == expected)
         let definitions = try #require(schema["$defs"] as? [String: Any])

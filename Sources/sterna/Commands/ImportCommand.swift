@@ -42,7 +42,7 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "text or json.")
     var output: OutputFormat = .text
 
-    @Flag(help: "Overwrite files that are there.")
+    @ArgumentParser.Flag(help: "Overwrite files that are there.")
     var force = false
 
     enum Format: String, ExpressibleByArgument, CaseIterable {

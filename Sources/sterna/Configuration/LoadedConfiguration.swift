@@ -68,16 +68,6 @@ struct LoadedConfiguration: Sendable {
 
     /// Equal numbers mean that a zone's steering was written alike.
     func steeringContent(of origin: Name) -> UInt64? { zoneFiles[origin]?.steeringRevision }
-
-    /// The monitor of each endpoint of an image, looked up where its file can see it.
-    func monitor(of endpoint: CompiledEndpoint) -> MonitorDefinition? {
-        guard let name = endpoint.definition.monitor else { return nil }
-        let zone = zones.first { zone in
-            zone.steering.endpoints.contains { $0.position == endpoint.definition.position }
-        }
-        return zone?.steering.monitors.first { $0.name == name }
-            ?? settings.steering.monitors.first { $0.name == name }
-    }
 }
 
 /// Reads the files of a configuration one after the other and collects what is wrong with them.

@@ -3,6 +3,7 @@ import Control
 import Explaining
 import Foundation
 import Health
+import Holding
 import Serving
 import Verdicts
 
@@ -44,9 +45,29 @@ extension Server {
             try state.assume(request.assumptions, names: request.names) { feed, key in
                 board.words(ofEndpoint: key, whenSilent: feed)
             }
-            return withExtendedLifetime(served.image) { state.explain(request) }
+            var explanation = withExtendedLifetime(served.image) { state.explain(request) }
+            if request.time == nil { explanation.state.notes += heldNotes(explanation.policy) }
+            return explanation
         } catch {
             throw ExplainRefusal(error.description)
+        }
+    }
+
+    /// What the policy's failovers hold back, and for how long.
+    private func heldNotes(_ policy: Explanation.Policy?) -> [String] {
+        guard let policy else { return [] }
+        let isV4 = policy.family == "IPv4"
+        return holds.held().filter { $0.isV4 == isV4 && $0.node.owner == policy.owner }.map { held in
+            var text = "\(held.homeName) is held back and \(held.tierName) answers"
+            if held.isWaiting { return text + ", until the first has answered again" }
+            if let seconds = held.comesBackIn {
+                text += "; it comes back in \(seconds) s"
+            } else if let after = held.afterSeconds {
+                text += "; it comes back once it has been well for \(after) s"
+            } else {
+                text += " until `sterna failback \(held.node.owner)`"
+            }
+            return text
         }
     }
 }

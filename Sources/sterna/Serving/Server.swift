@@ -71,6 +71,9 @@ actor Server {
                     metadata: [
                         "reason": "\(transition.reason)", "source": "\(transition.source)",
                     ])
+            },
+            onNotice: { notice in
+                logger.log(level: notice.isWarning ? .warning : .notice, "\(notice)")
             })
         monitors = MonitorSet(board: board, logger: logger)
         answering = AnsweringProcess(launcher: launcher, logger: logger)
@@ -165,12 +168,11 @@ actor Server {
     private func restoreVerdicts(_ image: CompiledImage, known: [SlotMap.Key: Int]) async {
         let slots = Set(known.values)
         let verdicts = plane.verdicts
-        let endpoints = tracked(image)
-        board.replaceEndpoints(endpoints) { slots.contains($0) ? verdicts.load($0) : nil }
+        replaceEndpoints(image) { slots.contains($0) ? verdicts.load($0) : nil }
         await restoreReports()
         for feed in fileFeeds { feed.poll() }
         wordsAreLive.set()
-        board.replaceEndpoints(endpoints)
+        replaceEndpoints(image)
         monitors.replace(targets(image))
     }
 
@@ -180,6 +182,7 @@ actor Server {
             let store = try FeedStore.open(folder: state.path, now: now, logger: logger)
             self.store = store
             for report in try await store.all() { try? board.report(Verdicts.FeedReport(report)) }
+            for load in try await store.allLoads() { try? board.report(load: LoadReport(load)) }
         } catch {
             logger.error("\(error); pushed verdicts are refused until this is mended")
         }
@@ -248,7 +251,7 @@ actor Server {
             if compiled == nil {
                 await restoreVerdicts(image, known: keptSlots)
             } else {
-                board.replaceEndpoints(tracked(image))
+                replaceEndpoints(image)
             }
             do {
                 if isAboutHosts {
@@ -259,7 +262,7 @@ actor Server {
             } catch {
                 configuration = old
                 if let compiled {
-                    board.replaceEndpoints(tracked(compiled))
+                    replaceEndpoints(compiled)
                     monitors.replace(targets(compiled))
                 }
                 throw error
