@@ -24,7 +24,7 @@ import Zones
             "z.yaml:2:50: 'failback' must be 'auto', 'manual' or {after: 5m}, not 'never'"),
         BrokenCase(
             "no time", "{ failover: [a], failback: { after: 0s } }",
-            "z.yaml:2:52: 'after' must be a duration from 1s to 168h, not '0s'"),
+            "z.yaml:2:59: 'after' must be a duration from 1s to 168h, not '0s'"),
         BrokenCase(
             "beside weighted", "{ weighted: { a: 1 }, failback: manual }",
             "z.yaml:2:45: 'failback' has no meaning beside 'weighted'"),
