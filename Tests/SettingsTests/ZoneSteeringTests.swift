@@ -105,6 +105,7 @@ struct ZoneSteeringTests {
 
     @Test(arguments: [
         ("all", SteeredName.WhenDown.all), ("nodata", .noData), ("servfail", .serverFailure),
+        ("lastGood", .lastGood),
         ("192.0.2.9", .addresses([.v4(0xC000_0209)])),
         ("[192.0.2.9, '::1']", .addresses([.v4(0xC000_0209), .v6(0, 1)])),
     ])

@@ -62,11 +62,7 @@ actor Server {
         board = VerdictBoard(
             now: { Int64(Date().timeIntervalSince1970) },
             store: { slot, word in
-                guard wordsAreLive.isSet else { return }
-                let old = plane.verdicts.load(slot)
-                plane.verdicts.store(word, slot: slot)
-                // At once, so that a failure of a moment is not overlooked.
-                holds.changed(slot: slot, from: old, to: word)
+                if wordsAreLive.isSet { holds.store(word, slot: slot) }
             },
             onTransition: { transition in
                 transitions.record(transition, at: Int64(Date().timeIntervalSince1970))
