@@ -13,7 +13,10 @@ extension Network {
     static func read(_ word: ArraySlice<UInt8>) -> Result<Network, WordRefusal> {
         let parts = word.split(
             separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false)
-        guard let address = IPAddress(String(decoding: parts[0], as: UTF8.self)) else {
+        guard
+            let address = IPAddress(dottedQuad: parts[0])
+                ?? IPAddress(String(decoding: parts[0], as: UTF8.self))
+        else {
             return .failure(
                 WordRefusal(
                     "'\(word.shown)' is not a network, such as 192.0.2.0/24 or 2001:db8::/48"))
@@ -43,6 +46,34 @@ extension Network {
                         + "write that"))
         }
         return .success(network)
+    }
+}
+
+extension IPAddress {
+    /// A dotted quad without leading zeros, read from its bytes: files have millions of them.
+    ///
+    /// Nil for all else, which `init(_:)` reads or refuses.
+    fileprivate init?(dottedQuad word: ArraySlice<UInt8>) {
+        var value: UInt32 = 0
+        var octet: UInt32 = 0
+        var digits = 0
+        var dots = 0
+        for byte in word {
+            if byte == UInt8(ascii: ".") {
+                guard digits > 0, dots < 3 else { return nil }
+                value = value << 8 | octet
+                (octet, digits, dots) = (0, 0, dots + 1)
+                continue
+            }
+            guard (48...57).contains(byte), digits < 3, digits == 0 || octet > 0 else {
+                return nil
+            }
+            octet = octet * 10 + UInt32(byte - 48)
+            digits += 1
+            guard octet <= 255 else { return nil }
+        }
+        guard dots == 3, digits > 0 else { return nil }
+        self = .v4(value << 8 | octet)
     }
 }
 
