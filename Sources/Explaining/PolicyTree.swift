@@ -166,8 +166,7 @@ struct PolicyTree {
         case ProgramLayout.Kind.failover:
             let isFirst = node.members.firstIndex { $0.isCandidate } == place
             if chance > 0, !isFirst {
-                return
-                    "chosen for what \(node.keys?.spills ?? false ? "others leave" : "trickles on")"
+                return "chosen for what \(node.keys?.spills ?? false ? "others leave" : "trickles on")"
             }
             return chance > 0
                 ? "chosen: the first that may answer" + slowed(member) : "may answer, stands behind"

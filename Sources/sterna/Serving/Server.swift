@@ -7,6 +7,7 @@ import Health
 import Holding
 import Logging
 import Monitors
+import Resolving
 import Serving
 import Settings
 import Verdicts
@@ -61,11 +62,7 @@ actor Server {
         board = VerdictBoard(
             now: { Int64(Date().timeIntervalSince1970) },
             store: { slot, word in
-                guard wordsAreLive.isSet else { return }
-                let old = plane.verdicts.load(slot)
-                plane.verdicts.store(word, slot: slot)
-                // At once, so that a failure of a moment is not overlooked.
-                holds.changed(slot: slot, from: old, to: word)
+                if wordsAreLive.isSet { holds.store(word, slot: slot) }
             },
             onTransition: { transition in
                 transitions.record(transition, at: Int64(Date().timeIntervalSince1970))
