@@ -14,7 +14,7 @@ package struct AnswerDistribution: Sendable {
 
     /// Answers listed of one node; and steps taken in all, so that no policy takes long.
     private static let maximumAnswers = 4096
-    private static let maximumSteps = 200_000
+    private static let maximumSteps = 100_000
     /// Draws where there are more: an address that is in half of the answers is then found to be so within 2 %.
     package static let estimateDraws = 20_000
 
@@ -123,6 +123,7 @@ package struct AnswerDistribution: Sendable {
                 for (list, p) in first {
                     let all = try draw(
                         draws - 1, from: rest, after: list, atMost: limit, depth: depth)
+                    try step(all.count)
                     for (longer, q) in all {
                         result[longer, default: 0] += Double(drawn.share) / sum * p * q
                     }
@@ -138,13 +139,14 @@ package struct AnswerDistribution: Sendable {
             for (list, p) in answers {
                 let longer = try self.answers(
                     of: child, after: list, atMost: limit, depth: depth + 1)
+                try step(longer.count)
                 for (answer, q) in longer { result[answer, default: 0] += p * q }
             }
             return try bounded(result)
         }
 
-        private mutating func step() throws(TooMany) {
-            steps += 1
+        private mutating func step(_ count: Int = 1) throws(TooMany) {
+            steps += count
             guard steps <= AnswerDistribution.maximumSteps else { throw TooMany() }
         }
 

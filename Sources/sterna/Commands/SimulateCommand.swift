@@ -202,7 +202,11 @@ private struct LiveVerdicts {
             let verdict = Verdict(report.verdict)
         else { return nil }
         let override = Override.allCases.first { "\($0)" == report.override } ?? .none
-        return VerdictWord(verdict, override: override, changeSeconds: report.changeSeconds)
+        let whole = Double(VerdictWord.wholeShare)
+        return VerdictWord(
+            verdict, override: override,
+            share: UInt32((min(max(report.share ?? 1, 0), 1) * whole).rounded()),
+            changeSeconds: report.changeSeconds)
     }
 
     /// The words of an endpoint of which the feed decides an address: what is known without it is not told.

@@ -60,6 +60,11 @@ final class ExplainedSite {
         }
     }
 
+    /// Where the word of an endpoint's first address stands.
+    func slot(of endpoint: String) -> Int? {
+        compiled.endpoints.first { $0.key.hasSuffix("/" + endpoint) }?.addresses.first?.slot
+    }
+
     var endpoints: KnownEndpoints {
         KnownEndpoints(
             compiled.endpoints, clusters: platform.clusters + source.steering.clusters,
