@@ -94,7 +94,6 @@ import Zones
 
     private func source(_ given: Case) throws -> ZoneSource {
         var steering = SteeringDefinition()
-        let origin = try Name("example.com.")
         for host in Set(given.names.flatMap(\.1)) {
             let name = try Name(host)
             steering.endpoints.append(
