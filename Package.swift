@@ -49,8 +49,15 @@ let package = Package(
             name: "Compiling",
             dependencies: ["DNSWire", "Geography", "Health", "Serving", "Steering", "Zones"]),
         .target(name: "Verdicts", dependencies: ["DNSWire", "Health"]),
+        .target(name: "Holding", dependencies: ["DNSWire", "Health", "Serving", "Steering"]),
 
-        // edge: files, sockets, clocks
+        // edge: files, sockets, clocks, and people who ask why
+        .target(
+            name: "Explaining",
+            dependencies: [
+                "Answering", "Compiling", "DNSWire", "Geography", "Health", "Serving", "Steering",
+                "Verdicts", "Zones",
+            ]),
         .systemLibrary(
             name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev", "pkg-config"])]),
         .target(name: "MasterFile", dependencies: ["CLDNS", "DNSWire", "Zones"]),
@@ -72,6 +79,15 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .target(
+            name: "Resolving",
+            dependencies: [
+                "DNSWire",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .target(
@@ -103,6 +119,9 @@ let package = Package(
             dependencies: [
                 "DNSWire", "Health", "Zones", .product(name: "Yams", package: "Yams"),
             ]),
+        .target(
+            name: "Importing",
+            dependencies: ["DNSWire", "Health", "MasterFile", "Settings", "Zones"]),
         .executableTarget(
             name: "sterna-answer",
             dependencies: [
@@ -113,9 +132,10 @@ let package = Package(
         .executableTarget(
             name: "sterna",
             dependencies: [
-                "CSterna", "Canary", "Compiling", "Control", "DNSWire", "Handover", "Health",
-                "Geography", "LocationFiles", "MasterFile", "Monitors", "Serving", "Settings",
-                "Steering", "Transport", "Verdicts", "Zones",
+                "CSterna", "Canary", "Compiling", "Control", "DNSWire", "Explaining", "Geography",
+                "Handover", "Health", "Holding", "Importing", "LocationFiles", "MasterFile",
+                "Monitors", "Resolving", "Serving", "Settings", "Steering", "Transport",
+                "Verdicts", "Zones",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -161,7 +181,20 @@ let package = Package(
                 "Health", "MasterFile", "Serving", "Steering", "TestSupport", "Zones",
             ],
             exclude: ["Golden"]),
+        .testTarget(
+            name: "ExplainingTests",
+            dependencies: [
+                "Compiling", "DNSWire", "Explaining", "Geography", "Health", "Serving", "Steering",
+                "TestSupport", "Verdicts", "Zones",
+            ],
+            exclude: ["Texts"]),
         .testTarget(name: "VerdictsTests", dependencies: ["DNSWire", "Health", "Verdicts"]),
+        .testTarget(
+            name: "HoldingTests",
+            dependencies: [
+                "Compiling", "DNSWire", "Health", "Holding", "Serving", "Steering", "TestSupport",
+                "Zones",
+            ]),
         .testTarget(
             name: "MasterFileTests", dependencies: ["CLDNS", "DNSWire", "MasterFile", "Zones"],
             exclude: ["Broken"]),
@@ -178,6 +211,14 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .testTarget(
+            name: "ResolvingTests",
+            dependencies: [
+                "DNSWire", "Resolving",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+            ]),
+        .testTarget(
             name: "ControlTests",
             dependencies: [
                 "Control", "DNSWire", "Health",
@@ -188,6 +229,13 @@ let package = Package(
             ]),
         .testTarget(
             name: "SettingsTests", dependencies: ["DNSWire", "Health", "Settings", "Zones"]),
+        .testTarget(
+            name: "ImportingTests",
+            dependencies: [
+                "Answering", "Compiling", "DNSWire", "Health", "Importing", "MasterFile", "Serving",
+                "Settings", "Steering", "TestSupport", "Zones",
+            ],
+            exclude: ["Sources"]),
         .testTarget(name: "TidyTests"),
         // Starts the programs and asks them; needs nothing of their code.
         .testTarget(name: "EndToEndTests"),
@@ -199,8 +247,9 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "Answering", "Compiling", "Control", "DNSWire", "Handover", "Health", "MasterFile",
-                "Monitors", "Serving", "Settings", "Steering", "TestSupport", "Transport", "Zones",
+                "Answering", "Compiling", "Control", "DNSWire", "Geography", "Handover", "Health",
+                "LocationFiles", "MasterFile", "Monitors", "Resolving", "Serving", "Settings",
+                "Steering", "TestSupport", "Transport", "Zones",
             ],
             exclude: ["Inputs"]),
     ],

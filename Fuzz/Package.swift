@@ -8,8 +8,9 @@ let isFuzzer = Context.environment["STERNA_FUZZER"] != nil
 
 /// What the entries call.
 let parsers: [Target.Dependency] = [
-    "Answering", "Compiling", "Control", "DNSWire", "Handover", "Health", "MasterFile", "Monitors",
-    "Serving", "Steering", "TestSupport", "Transport", "Zones",
+    "Answering", "Compiling", "Control", "DNSWire", "Geography", "Handover", "Health",
+    "LocationFiles", "MasterFile", "Monitors", "Resolving", "Serving", "Steering",
+    "TestSupport", "Transport", "Zones",
 ]
 
 let package = Package(
@@ -28,6 +29,9 @@ let package = Package(
             dependencies: ["DNSWire", "Geography", "Health", "Serving", "Steering", "Zones"]),
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns"),
         .target(name: "MasterFile", dependencies: ["CLDNS", "DNSWire", "Zones"]),
+        .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb"),
+        .target(
+            name: "LocationFiles", dependencies: ["CMaxMindDB", "DNSWire", "Geography", "Zones"]),
         .target(
             name: "Transport",
             dependencies: ["Answering", "CSterna", "DNSWire", "Health", "Serving", "Steering"]),
@@ -35,6 +39,7 @@ let package = Package(
         // Single files of these: their parsers, without the services around them.
         .target(name: "Monitors", dependencies: ["Health"]),
         .target(name: "Control", dependencies: ["Health"]),
+        .target(name: "Resolving", dependencies: ["DNSWire"]),
         .target(
             name: "TestSupport",
             dependencies: [

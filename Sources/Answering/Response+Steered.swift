@@ -34,14 +34,15 @@ extension Response {
         }
     }
 
-    /// The same by a policy that looks at the client: its subnet where the query tells one and the server
-    /// reads it, else the address that the query came from.
+    /// The same by a policy that looks at the client: its subnet where the query tells one and server and
+    /// zone read it, else the address that the query came from.
     @inline(never)
     private mutating func answerLocated(
         _ steered: SteeredView, v4: Bool, zone: Int, _ state: inout AnsweringState
     ) {
+        let subnet = image.zone(zone).usesClientSubnet ? options.subnet : nil
         let client = PolicyProgram(image, offset: steered.program)
-            .client(ClientNetwork(options.subnet, from: self.client))
+            .client(ClientNetwork(subnet, from: self.client))
         let epoch = verdicts.epoch
         for _ in 0..<2 {
             let answered = state.policies.answer(
@@ -83,7 +84,7 @@ extension Response {
         case .addressesWhileDown: noteDown()
         case .noDataWhileDown:
             noteDown()
-            answerNoData(zone, atMost: steered.minimumTTL)
+            answerNoData(zone, atMost: steered.whenDownTTL)
         case .noFallback:
             noteDown()
             answerNoData(zone)

@@ -8,14 +8,18 @@ package import Zones
 /// - Parameters:
 ///   - platform: definitions that every zone may refer to.
 ///   - locations: what is known about where clients are.
+///   - latencies: how long packets take to them.
+///   - history: the orders of `latency` nodes in the image before.
 ///   - slots: which verdict words are in use; addresses that stay keep theirs.
 ///   - generation: the image's number, above every earlier one of the state folder.
 /// - Throws: all findings at once.
 package func compile(
     _ sources: [ZoneSource], platform: SteeringDefinition, settings: AnswerSettings,
-    locations: ClientLocations = ClientLocations(), slots: SlotMap, generation: UInt64
+    locations: ClientLocations = ClientLocations(), latencies: LatencyTable = LatencyTable(),
+    after history: LatencyHistory = LatencyHistory(), slots: SlotMap, generation: UInt64
 ) throws(Findings) -> CompiledImage {
-    var compiler = Compiler(slots: slots, locator: ClientLocator(locations))
+    var compiler = Compiler(
+        slots: slots, locator: ClientLocator(locations, latencies: latencies, after: history))
     return try compiler.compile(
         sources, platform: platform, settings: settings, generation: generation)
 }
@@ -56,8 +60,8 @@ private struct Compiler {
                 source.steering, prefix: Scope.prefix(of: source.zone.origin), within: platformScope
             )
             return steeredCompiler.write(
-                source.steering.names, in: scope, endpoints: endpoints, locator: locator, to: &image
-            )
+                source.steering.names, in: scope, endpoints: endpoints, locator: locator,
+                slots: &slots, to: &image)
         }
         var steeredTypes: [Name: Set<RRType>] = [:]
         for (name, records) in steered.joined() {
@@ -71,7 +75,7 @@ private struct Compiler {
             findings += zone.findings
             zones.append(zone)
         }
-        findings += steeredCompiler.findings
+        findings += steeredCompiler.findings + locator.warnings
         guard !findings.contains(where: { $0.severity == .error }) else { throw Findings(findings) }
 
         for (index, zone) in zones.enumerated() {
@@ -79,8 +83,10 @@ private struct Compiler {
             image.patch(zone.apexOffset, at: at + ImageLayout.Zone.apexNode)
             image.patch(zone.negativeOffset, at: at + ImageLayout.Zone.negative)
             image.patch(zone.source.zone.serial, at: at + ImageLayout.Zone.serial)
+            image.patch(zone.source.imageFlags, at: at + ImageLayout.Zone.flags)
         }
         link(zones)
+        let holds = steeredCompiler.holds.write(to: &image)
         let table = image.writeNameTable(zones.flatMap(\.nodes))
         var header = ImageHeader()
         header.slots = table.offset
@@ -95,11 +101,14 @@ private struct Compiler {
         header.nameCount = table.count
         header.maximumLabels = zones.map(\.maximumLabels).max() ?? 0
         header.steeredCount = zones.reduce(0) { $0 + $1.steered.count }
+        header.holds = holds.offset
+        header.holdCount = holds.count
         header.generation = generation
         try image.finish(header, settings)
         return CompiledImage(
             bytes: image.bytes, root: 0, endpoints: endpoints.entries.map(CompiledEndpoint.init),
-            zones: zones.map(CompiledZone.init), slots: slots.adopted(), warnings: findings)
+            zones: zones.map(CompiledZone.init), slots: slots.adopted(), warnings: findings,
+            latencyHistory: locator.history)
     }
 
     private mutating func addEndpoints(_ definitions: [EndpointDefinition], prefix: String) {

@@ -1,6 +1,7 @@
 import DNSWire
 import Geography
 package import Serving
+import Steering
 package import Zones
 
 /// What is served, for a patch to follow.
@@ -24,8 +25,9 @@ package struct ServedConfiguration: Sendable {
 /// Compiles what differs from the configuration that is served, to be appended to its file.
 ///
 /// - Parameters: see `compile`.
-/// - Returns: nil when the whole must be compiled: other zones, zone cuts or endpoints, changed steering in a
-///   zone that asks where clients are, more names than are worth it, or a file that has grown long enough.
+/// - Returns: nil when the whole must be compiled: other zones, zone cuts or endpoints (not where the same ones
+///   have other addresses), changed steering in a zone that asks where clients are, more names than are worth
+///   it, or a file that has grown long enough.
 /// - Throws: all findings at once.
 package func compilePatch(
     _ sources: [ZoneSource], after served: ServedConfiguration, platform: SteeringDefinition,
@@ -49,7 +51,8 @@ private struct PatchCompiler {
     private let sources: [ZoneSource]
     private let platform: SteeringDefinition
     private let platformScope: Scope
-    private let endpoints: EndpointTable?
+    /// Nil where neither endpoints nor steering differ.
+    private let endpoints: EndpointPatch?
     private let origins: Origins
     private var image: ImageBuilder
     private var steeredCompiler = SteeredCompiler()
@@ -66,7 +69,7 @@ private struct PatchCompiler {
     /// Beyond this a file is rather written anew; each patch costs time in proportion to it.
     private static func limit(of names: Int) -> Int { max(1024, names / 16) }
 
-    /// - Returns: nil when the endpoints are not the ones that are served.
+    /// - Returns: nil when there are other endpoints than those that are served.
     init?(_ served: ServedConfiguration, platform: SteeringDefinition, sources: [ZoneSource]) {
         let base = served.image.image
         let first = Int(base.bytes.word(ImageLayout.Field.totalBytes))
@@ -94,41 +97,13 @@ private struct PatchCompiler {
             return
         }
         guard
-            let table = PatchCompiler.table(
-                platform, sources, slots: served.compiled.slots),
-            PatchCompiler.isSame(table, served.compiled.endpoints)
+            let patch = EndpointPatch(
+                platform, sources, after: served.compiled, in: base, to: &image)
         else { return nil }
-        endpoints = table
+        endpoints = patch
     }
 
     private static func isSame(_ new: UInt64, _ old: UInt64) -> Bool { new != 0 && new == old }
-
-    private static func table(
-        _ platform: SteeringDefinition, _ sources: [ZoneSource], slots: SlotMap
-    ) -> EndpointTable? {
-        var slots = slots
-        var table = EndpointTable()
-        let scopes =
-            [(platform, "")] + sources.map { ($0.steering, Scope.prefix(of: $0.zone.origin)) }
-        do throws(Finding) {
-            for (steering, prefix) in scopes {
-                for endpoint in steering.endpoints {
-                    try table.add(endpoint, key: prefix + endpoint.name, slots: &slots)
-                }
-            }
-        } catch {
-            return nil
-        }
-        return table
-    }
-
-    private static func isSame(_ table: EndpointTable, _ served: [CompiledEndpoint]) -> Bool {
-        guard table.entries.count == served.count else { return false }
-        return zip(table.entries, served).allSatisfy { entry, served in
-            entry.key == served.key && entry.slots == served.addresses.map(\.slot)
-                && entry.v4 + entry.v6 == served.addresses.map(\.address)
-        }
-    }
 
     // MARK: Zones
 
@@ -156,7 +131,7 @@ private struct PatchCompiler {
         if let endpoints, !steeringStays {
             guard
                 let records = compileSteered(
-                    source, from: old, endpoints: endpoints, &changes)
+                    source, from: old, endpoints: endpoints.table, &changes)
             else { return false }
             steered = records
         }
@@ -197,10 +172,11 @@ private struct PatchCompiler {
         let scope = Scope(
             source.steering, prefix: Scope.prefix(of: source.zone.origin), within: platformScope)
         var result: [Name: [ZoneCompiler.Steered]] = [:]
+        var slots = self.served.compiled.slots
         for name in source.steering.names {
             guard
                 let record = try? SteeredCompiler.record(
-                    name, in: scope, endpoints: endpoints, locator: locator),
+                    name, in: scope, endpoints: endpoints, locator: locator, slots: &slots),
                 // Tables lie where whole images have them.
                 record.tables.isEmpty
             else { return nil }
@@ -210,15 +186,26 @@ private struct PatchCompiler {
             {
                 continue
             }
+            guard record.holds.isEmpty, !hasHolds(served) else { return nil }
             changes.addWithAncestors(name.owner, of: source.zone)
             result[name.owner] = steeredCompiler.write(record, to: &image)
         }
         let owners = Set(source.steering.names.map(\.owner))
         for name in old.steering.names where !owners.contains(name.owner) {
+            guard !hasHolds(servedSteered(name.owner, of: source) ?? []) else { return nil }
             changes.addWithAncestors(name.owner, of: source.zone)
             result[name.owner] = []
         }
         return result
+    }
+
+    /// Whether records need words beside verdicts: the list of these lies where whole images have it.
+    private func hasHolds(_ records: [ZoneCompiler.Steered]) -> Bool {
+        records.contains { record in
+            let view = SteeredView(of: base, offset: Int(record.offset))
+            return view.whenDown == ImageLayout.Steered.whenDownLastGood
+                || PolicyProgram(base, offset: view.program).hasHolds
+        }
     }
 
     /// Whether the record lies in the file as it would be written.
@@ -318,11 +305,11 @@ private struct PatchCompiler {
         }
         image.align(8)
         let zoneTable = image.offset
-        for zone in zones {
+        for (zone, source) in zip(zones, sources) {
             image.append(zone.apex)
             image.append(zone.negative)
             image.append(zone.serial)
-            image.append(UInt32(0))
+            image.append(source.imageFlags)
         }
         let table = image.writeNameTable(nodes)
         var header = ImageHeader()
@@ -334,13 +321,15 @@ private struct PatchCompiler {
         header.zones = zoneTable
         header.zoneCount = zones.count
         header.addresses = UInt32(served(Field.addresses))
-        header.addressCount = served(Field.addressCount)
-        header.endpoints = UInt32(served(Field.endpoints))
+        header.addressCount = endpoints?.addressCount ?? served(Field.addressCount)
+        header.endpoints = endpoints?.endpoints ?? UInt32(served(Field.endpoints))
         header.endpointCount = served(Field.endpointCount)
         header.nameCount = compiled.reduce(0) { $0 + $1.names }
         header.maximumLabels = maximumLabels
         header.steeredCount = compiled.reduce(0) { $0 + $1.steeredNames }
         header.generation = generation
+        header.holds = UInt32(served(Field.holds))
+        header.holdCount = served(Field.holdCount)
         header.previousRoot = base.root
         header.patchSlots = table.offset
         header.patchMask = table.mask
@@ -349,9 +338,10 @@ private struct PatchCompiler {
         try image.finish(header, settings)
         return CompiledImage(
             bytes: image.bytes, root: image.start,
-            endpoints: endpoints?.entries.map(CompiledEndpoint.init)
+            endpoints: endpoints?.table.entries.map(CompiledEndpoint.init)
                 ?? self.served.compiled.endpoints,
-            zones: compiled, slots: self.served.compiled.slots, warnings: findings)
+            zones: compiled, slots: endpoints?.slots ?? self.served.compiled.slots,
+            warnings: findings, latencyHistory: self.served.compiled.latencyHistory)
     }
 }
 

@@ -18,6 +18,9 @@ struct ImageHeader {
     var nameCount = 0
     var maximumLabels = 0
     var steeredCount = 0
+    /// Words that the control process keeps beside the verdicts.
+    var holds: UInt32 = 0
+    var holdCount = 0
     var generation: UInt64 = 0
     /// Of a patch.
     var previousRoot = 0
@@ -90,7 +93,8 @@ extension ImageBuilder {
             (Field.nameCount, header.nameCount), (Field.maximumLabels, header.maximumLabels),
             (Field.steeredCount, header.steeredCount), (Field.previousRoot, header.previousRoot),
             (Field.patchSlots, Int(header.patchSlots)), (Field.patchMask, header.patchMask),
-            (Field.patchCount, header.patchCount),
+            (Field.patchCount, header.patchCount), (Field.holds, Int(header.holds)),
+            (Field.holdCount, header.holdCount),
         ]
         for (field, number) in numbers {
             patch(UInt32(truncatingIfNeeded: number), at: start + field)

@@ -9,26 +9,25 @@ final class LocatedTable {
     /// Ladder 0 is that of clients of whom nothing is known.
     let ladders: [[Int]]
     let table: [UInt8]
+    /// Of a `latency` node: what the next image begins with.
+    let orders: LatencyHistory.Orders?
 
-    /// By place: the operator's network, the subdivision, the country, the continent, `default`.
+    init(ladders: [[Int]], table: [UInt8], orders: LatencyHistory.Orders? = nil) {
+        self.ladders = ladders
+        self.table = table
+        self.orders = orders
+    }
+
+    /// By place: the operator's network, the autonomous system, the subdivision, the country, the continent, `default`.
     init(geo branches: [ClientBranch], _ locations: ClientLocations) throws(NetworkMapError) {
         let byKey = LocatedTable.branches(branches)
         var numbers = LadderNumbers(byKey[.fallback].map { [$0] } ?? [])
         func ladder(_ location: Location) -> UInt32 {
-            var keys: [ClientBranch.Key] = []
-            if let network = location.network { keys.append(.network(network)) }
-            if let country = location.country {
-                if let part = location.subdivision {
-                    keys.append(.subdivision(country: country, part))
-                }
-                keys.append(.country(country))
-            }
-            if let continent = location.continent { keys.append(.continent(continent)) }
-            keys.append(.fallback)
-            return numbers[keys.compactMap { byKey[$0] }]
+            numbers[location.keys.compactMap { byKey[$0] }]
         }
         table = try locations.places.table(ladder)
         ladders = numbers.ladders
+        orders = nil
     }
 
     /// By network: the longest that holds the client, then each one around it, `default`.
@@ -67,6 +66,7 @@ final class LocatedTable {
         }
         table = try NetworkMap(networks: entries).table(outside: 0, mixed: .largestPart)
         ladders = numbers.ladders
+        orders = nil
     }
 
     private static func isPrefix(_ branch: ClientBranch) -> Bool {
@@ -81,7 +81,7 @@ final class LocatedTable {
 }
 
 /// Gives each ladder one number, from 0.
-private struct LadderNumbers {
+struct LadderNumbers {
     private(set) var ladders: [[Int]]
     private var numbers: [[Int]: UInt32]
 

@@ -8,6 +8,7 @@ struct Scope {
     private let endpointsByName: [String: EndpointDefinition]
     private let policiesByName: [String: NamedPolicy]
     private let endpoints: [EndpointDefinition]
+    private let clusters: [String: ClusterDefinition]
     private let outer: Outer
 
     /// A scope within a scope, by reference because a struct cannot hold itself.
@@ -23,6 +24,8 @@ struct Scope {
             definition.endpoints.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         policiesByName = Dictionary(
             definition.policies.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        clusters = Dictionary(
+            definition.clusters.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         self.outer = outer.map(Outer.scope) ?? .none
     }
 
@@ -39,6 +42,23 @@ struct Scope {
         if let policy = policiesByName[name] { return .policy(policy, self) }
         guard case .scope(let scope) = outer else { return nil }
         return scope.resolve(name)
+    }
+
+    /// A cluster by name, the zone's own before the platform's.
+    func cluster(_ name: String) -> ClusterDefinition? {
+        if let cluster = clusters[name] { return cluster }
+        guard case .scope(let scope) = outer else { return nil }
+        return scope.cluster(name)
+    }
+
+    /// The cluster that an endpoint lives in, as the file sees it that defines the endpoint.
+    func cluster(of endpoint: EndpointDefinition, key: String) -> ClusterDefinition? {
+        guard let name = endpoint.cluster else { return nil }
+        if key == prefix + endpoint.name, endpointsByName[endpoint.name] != nil {
+            return cluster(name)
+        }
+        guard case .scope(let scope) = outer else { return nil }
+        return scope.cluster(of: endpoint, key: key)
     }
 
     /// The endpoints of a cluster, the zone's before the platform's, each with its key.

@@ -11,6 +11,8 @@ struct SteeredCompiler {
     private var recordOffsets: [[UInt8]: UInt32] = [:]
     private var tableOffsets: [[UInt8]: UInt32] = [:]
     private(set) var findings: [Finding] = []
+    /// What the policies written need beside verdicts.
+    private(set) var holds = HoldTable()
 
     /// A steered name as bytes that do not depend on where they are written.
     struct Record {
@@ -21,18 +23,20 @@ struct SteeredCompiler {
         /// What follows the policy's offset in the image.
         let rest: [UInt8]
         let types: [RRType]
+        /// The words that it needs beside verdicts.
+        let holds: [HoldTable.Hold]
     }
 
     /// Writes one zone's steered names and returns what their nodes point to.
     mutating func write(
         _ names: [SteeredName], in scope: Scope, endpoints: EndpointTable,
-        locator: ClientLocator, to image: inout ImageBuilder
+        locator: ClientLocator, slots: inout SlotMap, to image: inout ImageBuilder
     ) -> [Name: [ZoneCompiler.Steered]] {
         var result: [Name: [ZoneCompiler.Steered]] = [:]
         for name in names {
             do throws(Finding) {
                 let record = try SteeredCompiler.record(
-                    name, in: scope, endpoints: endpoints, locator: locator)
+                    name, in: scope, endpoints: endpoints, locator: locator, slots: &slots)
                 result[name.owner] = write(record, to: &image)
             } catch {
                 findings.append(error)
@@ -45,17 +49,21 @@ struct SteeredCompiler {
     ///
     /// - Throws: what is wrong with its policy.
     static func record(
-        _ name: SteeredName, in scope: Scope, endpoints: EndpointTable, locator: ClientLocator
+        _ name: SteeredName, in scope: Scope, endpoints: EndpointTable, locator: ClientLocator,
+        slots: inout SlotMap
     ) throws(Finding) -> Record {
+        let owner = name.owner.lowercased().description
         let program = try ProgramCompiler.compile(
-            name.policy, in: scope, endpoints: endpoints, locator: locator,
-            position: name.position)
+            name.policy, fallback: name.fallback, in: scope, endpoints: endpoints, locator: locator,
+            position: name.position, owner: owner, slots: &slots)
+        let lastGood = try lastGood(of: name, program, owner, &slots)
         var types: [RRType] = []
         if program.hasV4 { types.append(.a) }
         if program.hasV6 { types.append(.aaaa) }
         return Record(
             program: program.bytes, tables: program.tables,
-            rest: rest(of: name, looks: program.looks), types: types)
+            rest: rest(of: name, looks: program.looks, lastGood: lastGood.map(\.slot)),
+            types: types, holds: program.holds + lastGood)
     }
 
     /// Writes a record, and its policy unless that is there.
@@ -68,6 +76,7 @@ struct SteeredCompiler {
             withUnsafeBytes(of: place) { program.replaceSubrange(offset..<offset + 4, with: $0) }
         }
         let programOffset = SteeredCompiler.write(program, unlessIn: &programOffsets, to: &image)
+        holds.add(record.holds, program: programOffset)
         var bytes = ImageBuilder()
         bytes.append(programOffset)
         bytes.append(record.rest)
@@ -87,7 +96,40 @@ struct SteeredCompiler {
         return offset
     }
 
-    private static func rest(of name: SteeredName, looks: Bool) -> [UInt8] {
+    /// The words that tell who answered last, IPv4's first; none unless the name asks for them.
+    private static func lastGood(
+        of name: SteeredName, _ program: ProgramCompiler.Program, _ owner: String,
+        _ slots: inout SlotMap
+    ) throws(Finding) -> [HoldTable.Hold] {
+        guard name.whenDown == .lastGood else { return [] }
+        let most = ProgramLayout.maximumLastGood
+        guard program.endpoints.count <= most else {
+            throw Finding(
+                at: name.position,
+                "'whenDown: lastGood' remembers at most \(most) endpoints, and the policy of "
+                    + "\(name.owner) has \(program.endpoints.count)")
+        }
+        let branches = ProgramLayout.maximumLastGoodBranches
+        guard program.branches <= branches else {
+            throw Finding(
+                at: name.position,
+                "'whenDown: lastGood' remembers at most \(branches) kinds of clients, and the policy "
+                    + "of \(name.owner) tells \(program.branches) apart")
+        }
+        var holds: [HoldTable.Hold] = []
+        for kind in [HoldView.Kind.lastGoodV4, .lastGoodV6] {
+            let key = SlotMap.HoldKey(
+                owner: owner, path: "", kind: kind, members: MemberIdentity.hash(program.endpoints))
+            guard let slot = slots.slot(key) else { throw HoldTable.full(name.position) }
+            holds.append(
+                HoldTable.Hold(key: key, slot: slot, node: program.root, afterSeconds: nil))
+        }
+        return holds
+    }
+
+    private static func rest(
+        of name: SteeredName, looks: Bool, lastGood: [Int]
+    ) -> [UInt8] {
         var bytes = ImageBuilder()
         switch name.ttl {
         case .seconds(let seconds):
@@ -102,6 +144,8 @@ struct SteeredCompiler {
         case .all: bytes.append(ImageLayout.Steered.whenDownAll)
         case .noData: bytes.append(ImageLayout.Steered.whenDownNoData)
         case .serverFailure: bytes.append(ImageLayout.Steered.whenDownServerFailure)
+        case .lastGood: bytes.append(ImageLayout.Steered.whenDownLastGood)
+        case .policy: bytes.append(ImageLayout.Steered.whenDownPolicy)
         case .addresses(let addresses):
             bytes.append(ImageLayout.Steered.whenDownAddresses)
             fallback = addresses
@@ -111,6 +155,11 @@ struct SteeredCompiler {
         bytes.append(UInt8(v4.count))
         bytes.append(UInt8(v6.count))
         bytes.append(UInt8(looks ? 1 : 0))
+        bytes.append(name.degradedTTL ?? .max)
+        bytes.append(name.whenDownTTL ?? .max)
+        for index in 0..<2 {
+            bytes.append(index < lastGood.count ? UInt32(lastGood[index]) : 0)
+        }
         for address in v4 { bytes.append(address.bytes) }
         for address in v6 { bytes.append(address.bytes) }
         return bytes.bytes

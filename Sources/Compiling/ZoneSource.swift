@@ -1,4 +1,5 @@
 package import DNSWire
+import Serving
 package import Zones
 
 /// One zone as its files give it.
@@ -12,6 +13,11 @@ package struct ZoneSource: Sendable {
     package init(zone: Zone, steering: SteeringDefinition = SteeringDefinition()) {
         self.zone = zone
         self.steering = steering
+    }
+
+    /// Flags of the zone's record in the image.
+    var imageFlags: UInt32 {
+        steering.usesClientSubnet ? 0 : ImageLayout.Zone.ignoresClientSubnet
     }
 }
 
@@ -27,6 +33,8 @@ package struct CompiledImage: Sendable {
     package let slots: SlotMap
     /// What was found that is no error, for people to read.
     package let warnings: [Finding]
+    /// The orders of `latency` nodes, for the image after this one.
+    package let latencyHistory: LatencyHistory
 }
 
 /// An endpoint with the slots of its addresses.

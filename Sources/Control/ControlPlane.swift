@@ -10,8 +10,23 @@ package protocol ControlPlane: Sendable {
     ///
     /// - Throws: a refusal when nothing was changed.
     func accept(_ report: HealthReport) async throws(HealthRefusal)
+    /// Takes a load that was pushed; returns when it is stored durably and in force.
+    ///
+    /// - Throws: a refusal when nothing was changed.
+    func accept(_ load: ClusterLoad) async throws(ClusterLoadRefusal)
+    /// Ends what the mass-change brake holds.
+    func endBrake(_ action: BrakeAction) async -> BrakeOutcome
+    /// Lets the better tiers of an owner's nodes answer again that are held back.
+    ///
+    /// - Parameters:
+    ///   - owner: a name, or the key of a named policy.
+    ///   - family: 4 or 6; nil: both.
+    /// - Throws: `unknown` when the owner has no node that holds anything back.
+    func failBack(_ owner: String, family: Int?) async throws(FailbackRefusal) -> FailbackReport
     /// Loads the configuration again; a reload that fails changes nothing.
     func reload() async -> ReloadOutcome
+    /// Why a question is answered as it is; the value is written as JSON.
+    func explain(_ query: ExplainQuery) async throws(ExplainRefusal) -> any Encodable & Sendable
     /// Why queries are not answered; nil: they are.
     func readiness() async -> String?
 }

@@ -3,7 +3,7 @@ import GRDB
 /// The tables of the state database and how older ones become newer ones.
 enum FeedSchema {
     /// Raised with every change of a table.
-    static let version = 1
+    static let version = 2
 
     /// Brings the tables to `version`; a database of a later version is left alone.
     static func migrate(_ database: Database, path: String) throws {
@@ -27,6 +27,20 @@ enum FeedSchema {
                         received INTEGER NOT NULL,
                         expires INTEGER,
                         PRIMARY KEY (source, endpoint)
+                    ) WITHOUT ROWID
+                    """)
+        }
+        if found < 2 {
+            try database.execute(
+                sql: """
+                    CREATE TABLE load (
+                        source TEXT NOT NULL,
+                        cluster TEXT NOT NULL,
+                        sequence INTEGER,
+                        load REAL NOT NULL,
+                        received INTEGER NOT NULL,
+                        expires INTEGER,
+                        PRIMARY KEY (source, cluster)
                     ) WITHOUT ROWID
                     """)
         }

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 package import Logging
 
-/// What feeds pushed, kept over restarts: the last report of each source about each endpoint.
+/// What feeds pushed, kept over restarts: the last report of each source about each endpoint and cluster.
 ///
 /// An SQLite database in the state folder. Writes are durable when they return (write-ahead log, synced at
 /// each commit). A file that is no database is moved aside rather than standing in the way of serving.
@@ -12,7 +12,7 @@ package struct FeedStore: Sendable {
     /// How long a write waits for another process's.
     private static let busySeconds = 5.0
 
-    private let database: DatabaseQueue
+    let database: DatabaseQueue
 
     /// Opens or creates the database.
     ///

@@ -27,6 +27,15 @@ package struct PushBody: Hashable, Sendable {
     ///
     /// - Throws: `PushBodyError` with a sentence that says what is wrong.
     package init(json: [UInt8]) throws(PushBodyError) {
+        try self.init(try PushBody.object(json, mustHave: "verdict"))
+    }
+
+    /// Reads an object.
+    ///
+    /// - Parameter member: what the message names where it is none.
+    static func object(
+        _ json: [UInt8], mustHave member: String
+    ) throws(PushBodyError) -> [String: Any] {
         guard json.count <= PushBody.maximumBytes else {
             throw PushBodyError("the body is larger than 64 KiB")
         }
@@ -36,7 +45,10 @@ package struct PushBody: Hashable, Sendable {
         } catch {
             throw PushBodyError("the body is not JSON")
         }
-        try self.init(value)
+        guard let object = value as? [String: Any] else {
+            throw PushBodyError("must be an object with '\(member)'")
+        }
+        return object
     }
 
     /// Reads an object as `JSONSerialization` gives it.
@@ -55,8 +67,7 @@ package struct PushBody: Hashable, Sendable {
         }
         self.verdict = verdict
         reason = try PushBody.text(object["reason"], "reason", PushBody.maximumReasonBytes) ?? ""
-        source = try PushBody.text(object["source"], "source", PushBody.maximumSourceBytes)
-        if source == "" { throw PushBodyError("'source' must not be empty") }
+        source = try PushBody.source(object["source"])
         sequence = try PushBody.sequence(object["sequence"])
         timeToLive = try PushBody.timeToLive(object["ttl"])
     }
@@ -74,7 +85,13 @@ package struct PushBody: Hashable, Sendable {
         return text
     }
 
-    private static func sequence(_ value: Any?) throws(PushBodyError) -> UInt64? {
+    static func source(_ value: Any?) throws(PushBodyError) -> String? {
+        let source = try text(value, "source", maximumSourceBytes)
+        if source == "" { throw PushBodyError("'source' must not be empty") }
+        return source
+    }
+
+    static func sequence(_ value: Any?) throws(PushBodyError) -> UInt64? {
         guard let value else { return nil }
         // SQLite keeps signed integers; 2^63 − 1 is enough for nanoseconds since 1970 until 2262.
         guard !isBoolean(value), let number = value as? NSNumber,
@@ -86,7 +103,7 @@ package struct PushBody: Hashable, Sendable {
     }
 
     /// Seconds as a number, or text with a unit: `30`, `"5m"`.
-    private static func timeToLive(_ value: Any?) throws(PushBodyError) -> Duration? {
+    static func timeToLive(_ value: Any?) throws(PushBodyError) -> Duration? {
         guard let value else { return nil }
         var seconds: Double?
         if let text = value as? String {
@@ -102,7 +119,7 @@ package struct PushBody: Hashable, Sendable {
     }
 
     /// Whether a value is `true` or `false`: the numbers 0 and 1 say `is Bool` too.
-    private static func isBoolean(_ value: Any) -> Bool {
+    static func isBoolean(_ value: Any) -> Bool {
         guard let number = value as? NSNumber else { return value is Bool }
         return String(cString: number.objCType) == "c"
     }

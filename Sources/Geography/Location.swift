@@ -33,14 +33,17 @@ package struct Location: Hashable, Sendable {
 
     /// What both know, this one first where both know it.
     ///
-    /// Place, that is everything but name and autonomous system, comes from one of them: a country of one
-    /// and a subdivision of another would be a place that does not exist.
+    /// Continent, country and subdivision come from one of them: a country of one and a subdivision of
+    /// another would be a place that does not exist. Coordinates come from the other one only where it knows
+    /// no other country.
     package func merged(with other: Location) -> Location {
-        let hasPlace = continent != nil || country != nil || latitude != nil
+        let hasPlace = continent != nil || country != nil
         let place = hasPlace ? self : other
+        let isElsewhere = hasPlace && (continent, country) != (other.continent, other.country)
+        let point = latitude != nil || isElsewhere ? self : other
         return Location(
             network: network ?? other.network, continent: place.continent, country: place.country,
-            subdivision: place.subdivision, latitude: place.latitude, longitude: place.longitude,
+            subdivision: place.subdivision, latitude: point.latitude, longitude: point.longitude,
             autonomousSystem: autonomousSystem ?? other.autonomousSystem)
     }
 }

@@ -47,6 +47,9 @@ package struct NetworkMap: Hashable, Sendable {
         self.entries = entries
     }
 
+    /// The values alone, without the networks as they were put in.
+    package var withoutEntries: NetworkMap { NetworkMap(v4: v4, v6: v6, entries: []) }
+
     private static func sortedUniquely(_ networks: [Entry]) -> [Entry] {
         var isSorted = true
         for index in networks.indices.dropFirst()

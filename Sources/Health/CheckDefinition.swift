@@ -11,6 +11,8 @@ package struct MonitorDefinition: Hashable, Sendable {
     package var fall: Int
     /// Successes in a row until an address comes up.
     package var rise: Int
+    /// How long an address that returns takes to its whole share of traffic; nil: no time.
+    package var slowStart: Duration?
 
     package static let defaultInterval = Duration.seconds(10)
     package static let defaultTimeout = Duration.seconds(2)
@@ -21,7 +23,7 @@ package struct MonitorDefinition: Hashable, Sendable {
         name: String, reachable: CheckDefinition, local: CheckDefinition? = nil,
         interval: Duration = defaultInterval, timeout: Duration = defaultTimeout,
         fall: Int = defaultFall,
-        rise: Int = defaultRise
+        rise: Int = defaultRise, slowStart: Duration? = nil
     ) {
         self.name = name
         self.reachable = reachable
@@ -30,6 +32,7 @@ package struct MonitorDefinition: Hashable, Sendable {
         self.timeout = timeout
         self.fall = fall
         self.rise = rise
+        self.slowStart = slowStart
     }
 }
 

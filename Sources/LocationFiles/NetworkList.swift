@@ -5,16 +5,18 @@ package import Zones
 /// A file of operators' networks, as text: `NETWORK NAME` on each line, `#` before comments.
 ///
 ///     # offices
-///     192.0.2.0/24     office-berlin
+///     192.0.2.0/24     office-berlin   52.5,13.4
 ///     2001:db8::/48    office-berlin
 ///     198.51.100.7     build-server
 ///
-/// A network without a length is one address. Networks may nest: the longest that holds an address counts.
+/// Degrees of latitude and longitude may follow the name, for `proximity`. A network without a length is one address. Networks may nest: the longest that holds an address counts.
 package struct NetworkList: Sendable {
     /// In the order of the file.
     package let entries: [NetworkMap.Entry]
-    /// The names, each once; an entry's value is a place here.
-    package let names: [String]
+    /// Names with their coordinates, each once; an entry's value is a place here.
+    package let places: [Location]
+    /// The name of each of them.
+    package var names: [String] { places.map { $0.network ?? "" } }
 
     /// Largest file, in bytes: 8,388,608 lines of 32 bytes.
     package static let maximumBytes = 256 << 20
@@ -35,13 +37,12 @@ package struct NetworkList: Sendable {
             throw Findings(reader.findings.sorted(first: file))
         }
         entries = reader.entries
-        names = reader.names
+        places = reader.numbers.locations
     }
 
     /// Its networks as locations that have a name.
     package func locations() -> LocationMap {
-        LocationMap(
-            map: NetworkMap(networks: entries), locations: names.map { Location(network: $0) })
+        LocationMap(map: NetworkMap(networks: entries), locations: places)
     }
 }
 
@@ -50,8 +51,9 @@ private struct NetworkListReader {
     let file: String
     var findings = FindingList()
     var entries: [NetworkMap.Entry] = []
-    var names: [String] = []
-    private var numbers: [String: UInt32] = [:]
+    var numbers = LocationNumbers()
+    /// Of a name without coordinates: most lines have one, and few are different.
+    private var numbersByName: [String: UInt32] = [:]
     /// Where each network was written.
     private var lines: [Network: Int] = [:]
     private var line = 0
@@ -86,13 +88,33 @@ private struct NetworkListReader {
         }
         if words.isEmpty { return }
         let column = words[0].startIndex - text.startIndex + 1
-        guard words.count == 2 else {
-            error("a line must be 'NETWORK NAME'", column)
+        guard (2...3).contains(words.count) else {
+            error("a line must be 'NETWORK NAME' or 'NETWORK NAME LATITUDE,LONGITUDE'", column)
             return
         }
-        guard let network = readNetwork(words[0], column),
-            let number = readName(words[1], words[1].startIndex - text.startIndex + 1)
-        else { return }
+        let network: Network
+        switch Network.read(words[0]) {
+        case .success(let read): network = read
+        case .failure(let refusal):
+            error(refusal.message, column)
+            return
+        }
+        guard let name = readName(words[1], words[1].startIndex - text.startIndex + 1) else {
+            return
+        }
+        let number: UInt32
+        if words.count == 2 {
+            number = numbersByName[name] ?? numbers[Location(network: name)]
+            numbersByName[name] = number
+        } else {
+            guard let (latitude, longitude) = NetworkListReader.degrees(words[2]) else {
+                error(
+                    "'\(shown(words[2]))' must be degrees of latitude and longitude, as in 52.5,13.4",
+                    words[2].startIndex - text.startIndex + 1)
+                return
+            }
+            number = numbers[Location(network: name, latitude: latitude, longitude: longitude)]
+        }
         if let earlier = lines[network] {
             error("\(network) is also in line \(earlier)", column)
             return
@@ -101,42 +123,19 @@ private struct NetworkListReader {
         entries.append(NetworkMap.Entry(network, number))
     }
 
-    private mutating func readNetwork(_ word: ArraySlice<UInt8>, _ column: Int) -> Network? {
-        let parts = word.split(
-            separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false)
-        guard let address = IPAddress(String(decoding: parts[0], as: UTF8.self)) else {
-            error(
-                "'\(shown(word))' is not a network, such as 192.0.2.0/24 or 2001:db8::/48", column)
-            return nil
-        }
-        let longest: UInt8 = address.isV4 ? 32 : 128
-        var bits = longest
-        if parts.count == 2 {
-            guard let value = UInt8(decimal: parts[1]), value <= longest else {
-                error(
-                    "the prefix length of '\(shown(word))' must be a number from 0 to \(longest)",
-                    column)
-                return nil
-            }
-            bits = value
-        }
-        let network = Network(address, bits: bits)
-        guard network.address == address else {
-            error(
-                "'\(shown(word))' has bits behind its prefix; \(network) is the network that holds it",
-                column)
-            return nil
-        }
-        guard !network.isEmbedded else {
-            error(
-                "clients in '\(shown(word))' are located by the IPv4 address inside theirs: write that",
-                column)
-            return nil
-        }
-        return network
+    /// `52.5,13.4`: digits, a sign and a point, without an exponent.
+    private static func degrees(
+        _ word: ArraySlice<UInt8>
+    ) -> (latitude: Double, longitude: Double)? {
+        let parts = word.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+        guard parts.count == 2, let latitude = Double(decimal: parts[0]),
+            let longitude = Double(decimal: parts[1]), (-90...90).contains(latitude),
+            (-180...180).contains(longitude)
+        else { return nil }
+        return (latitude, longitude)
     }
 
-    private mutating func readName(_ word: ArraySlice<UInt8>, _ column: Int) -> UInt32? {
+    private mutating func readName(_ word: ArraySlice<UInt8>, _ column: Int) -> String? {
         let isName =
             word.count <= NetworkList.maximumNameBytes
             && word.allSatisfy {
@@ -149,36 +148,12 @@ private struct NetworkListReader {
                     + "\(NetworkList.maximumNameBytes) bytes", column)
             return nil
         }
-        let name = String(decoding: word, as: UTF8.self)
-        if let number = numbers[name] { return number }
-        let number = UInt32(names.count)
-        names.append(name)
-        numbers[name] = number
-        return number
+        return String(decoding: word, as: UTF8.self)
     }
 
-    private func shown(_ word: ArraySlice<UInt8>) -> String {
-        String(decoding: word.prefix(60), as: UTF8.self)
-    }
+    private func shown(_ word: ArraySlice<UInt8>) -> String { word.shown }
 
     private mutating func error(_ message: String, _ column: Int = 0) {
         findings.error(SourcePosition(file: file, line: line, column: column), message)
-    }
-}
-
-extension UInt8 {
-    var isLetterOrDigit: Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self)
-            || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20)
-    }
-
-    /// One to three digits without a leading zero, up to 255.
-    fileprivate init?(decimal digits: ArraySlice<UInt8>) {
-        guard (1...3).contains(digits.count), digits.allSatisfy({ (48...57).contains($0) }),
-            digits.count == 1 || digits.first != 48
-        else { return nil }
-        let value = digits.reduce(0) { $0 * 10 + Int($1 - 48) }
-        guard value <= 255 else { return nil }
-        self = UInt8(value)
     }
 }

@@ -9,13 +9,25 @@ package struct FeedEntry: Hashable, Sendable {
     package var sequence: UInt64?
 }
 
+/// What a watched file says of one cluster.
+package struct LoadEntry: Hashable, Sendable {
+    /// In the unit of the cluster's capacity; not negative.
+    package var load: Double
+    /// Nil: newer than all before.
+    package var sequence: UInt64?
+}
+
 /// The text of a watched file.
 ///
-///     {"endpoints": {"edge-us": {"verdict": "unhealthy", "reason": "drill 12", "sequence": 7}}}
+///     {"endpoints": {"edge-us": {"verdict": "unhealthy", "reason": "drill 12", "sequence": 7}},
+///      "clusters": {"us-east": {"load": 130, "sequence": 9}}}
 ///
-/// Reason and sequence may be missing; `up` and `down` stand for `healthy` and `unhealthy`.
+/// One of the two may be missing, reason and sequence as well; `up` and `down` stand for `healthy` and
+/// `unhealthy`.
 package struct FeedDocument: Sendable {
     package private(set) var entries: [String: FeedEntry] = [:]
+    /// By cluster.
+    package private(set) var loads: [String: LoadEntry] = [:]
     /// What is wrong with entries, each with its key and the rule.
     private(set) var findings: [String] = []
 
@@ -81,8 +93,12 @@ extension FeedDocumentError {
 extension FeedDocument: Decodable {
     package init(from decoder: any Decoder) throws {
         let file = try decoder.container(keyedBy: Key.self)
-        for key in file.allKeys where key.stringValue != "endpoints" {
-            note(key.stringValue, "unknown key; only 'endpoints' may stand here")
+        for key in file.allKeys where !["endpoints", "clusters"].contains(key.stringValue) {
+            note(key.stringValue, "unknown key; only 'endpoints' and 'clusters' may stand here")
+        }
+        if file.contains(Key("clusters")) {
+            try readLoads(file)
+            guard file.contains(Key("endpoints")) else { return }
         }
         let endpoints = try file.nestedContainer(keyedBy: Key.self, forKey: Key("endpoints"))
         for key in endpoints.allKeys.sorted(by: { $0.stringValue < $1.stringValue }) {
@@ -92,6 +108,38 @@ extension FeedDocument: Decodable {
                 continue
             }
             read(entry, of: key.stringValue, path: path)
+        }
+    }
+
+    private mutating func readLoads(_ file: KeyedDecodingContainer<Key>) throws {
+        let clusters = try file.nestedContainer(keyedBy: Key.self, forKey: Key("clusters"))
+        for key in clusters.allKeys.sorted(by: { $0.stringValue < $1.stringValue }) {
+            let path = "clusters.\(key.stringValue)"
+            guard let entry = try? clusters.nestedContainer(keyedBy: Key.self, forKey: key) else {
+                note(path, "must be an object")
+                continue
+            }
+            for key in entry.allKeys where !["load", "sequence"].contains(key.stringValue) {
+                note("\(path).\(key.stringValue)", "unknown key; load and sequence are known")
+            }
+            guard let load = try? entry.decode(Double.self, forKey: Key("load")), load >= 0,
+                load.isFinite
+            else {
+                note("\(path).load", "must be a number from 0 on")
+                continue
+            }
+            loads[key.stringValue] = LoadEntry(load: load, sequence: sequence(entry, path: path))
+        }
+    }
+
+    private mutating func sequence(
+        _ entry: KeyedDecodingContainer<Key>, path: String
+    ) -> UInt64? {
+        do {
+            return try entry.decodeIfPresent(UInt64.self, forKey: Key("sequence"))
+        } catch {
+            note("\(path).sequence", "must be a whole number from 0 to \(UInt64.max)")
+            return nil
         }
     }
 
@@ -111,17 +159,12 @@ extension FeedDocument: Decodable {
         case nil: break
         }
         var reason = ""
-        var sequence: UInt64?
         do {
             reason = try entry.decodeIfPresent(String.self, forKey: Key("reason")) ?? ""
         } catch {
             note("\(path).reason", "must be a string")
         }
-        do {
-            sequence = try entry.decodeIfPresent(UInt64.self, forKey: Key("sequence"))
-        } catch {
-            note("\(path).sequence", "must be a whole number from 0 to \(UInt64.max)")
-        }
+        let sequence = sequence(entry, path: path)
         guard let verdict, verdict != .unchecked else {
             return note("\(path).verdict", "must be healthy, degraded, unhealthy or unknown")
         }

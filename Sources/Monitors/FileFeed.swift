@@ -6,7 +6,8 @@ package import Verdicts
 /// A feed that is a file: `feeds: { drills: { file: feeds/drills.json } }` (DESIGN §6).
 ///
 /// A good file replaces what the one before said; endpoints that it no longer names are withdrawn.
-/// A bad or missing file changes nothing (freeze) and is told once. There is no settle time: write
+/// A bad or missing file changes nothing and is told once; a good one is a sign of life as of the time when it
+/// was modified, so that a writer who has nothing new touches it. There is no settle time: write
 /// the file elsewhere and rename it into place, or bear with one complaint about half a file.
 package final class FileFeed: Service {
     /// The feed's name: the source of its reports.
@@ -22,6 +23,12 @@ package final class FileFeed: Service {
         var taken: [String: FeedEntry] = [:]
         /// Entries about endpoints that no configuration defines yet.
         var pending: [String: FeedEntry] = [:]
+        /// Loads that were taken.
+        var takenLoads: [String: LoadEntry] = [:]
+        /// Loads of clusters that no configuration defines yet.
+        var pendingLoads: [String: LoadEntry] = [:]
+        /// The time of modification that the board knows of.
+        var life: Int64?
         /// Why the file cannot be read now.
         var accessError: String?
         /// What was wrong with the content read last.
@@ -30,6 +37,7 @@ package final class FileFeed: Service {
         var error: String? {
             if let error = accessError ?? contentError { return error }
             return pending.keys.min().map { "\(FeedRefusal.unknownEndpoint($0))" }
+                ?? pendingLoads.keys.min().map { "\(LoadRefusal.unknownCluster($0))" }
         }
     }
 
@@ -92,6 +100,7 @@ package final class FileFeed: Service {
             case .content(let bytes): take(bytes, in: &state)
             }
             retryPending(in: &state)
+            noteLife(in: &state)
             noteError(before: before, isNewContent: reading.isContent, in: state)
         }
     }
@@ -109,8 +118,16 @@ package final class FileFeed: Service {
             board.withdraw(source: name, endpoint: key)
             state.taken[key] = nil
         }
+        for key in state.takenLoads.keys where document.loads[key] == nil {
+            board.withdraw(source: name, cluster: key)
+            state.takenLoads[key] = nil
+        }
         state.pending = [:]
+        state.pendingLoads = [:]
         var refusals: [String] = []
+        for (key, entry) in document.loads.sorted(by: { $0.key < $1.key }) {
+            if let refusal = report(entry, of: key, in: &state) { refusals.append(refusal) }
+        }
         for (key, entry) in document.entries.sorted(by: { $0.key < $1.key }) {
             if let refusal = report(entry, of: key, in: &state) { refusals.append(refusal) }
         }
@@ -120,7 +137,7 @@ package final class FileFeed: Service {
         currentStatus.withLock {
             $0.goodFiles += 1
             $0.lastGood = now
-            $0.entries = document.entries.count
+            $0.entries = document.entries.count + document.loads.count
         }
     }
 
@@ -137,7 +154,7 @@ package final class FileFeed: Service {
             try board.report(
                 FeedReport(
                     endpoint: key, source: name, sequence: entry.sequence, verdict: entry.verdict,
-                    reason: entry.reason, received: now()))
+                    reason: entry.reason, received: written(state)))
             state.taken[key] = entry
             return nil
         } catch {
@@ -145,8 +162,49 @@ package final class FileFeed: Service {
         }
     }
 
-    /// A reload may have defined endpoints that the file named before.
+    /// Hands one load to the board, unless it counts already; returns why it was refused.
+    ///
+    /// A load without a sequence counts anew with every content of the file: the same load half a minute later
+    /// tells something.
+    private func report(_ entry: LoadEntry, of key: String, in state: inout State) -> String? {
+        guard state.takenLoads[key] != entry || entry.sequence == nil else { return nil }
+        guard board.defines(cluster: key) else {
+            state.pendingLoads[key] = entry
+            return nil
+        }
+        do {
+            try board.report(
+                load: LoadReport(
+                    cluster: key, source: name, sequence: entry.sequence, load: entry.load,
+                    received: written(state)))
+            state.takenLoads[key] = entry
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    /// Tells the board of a file that is good, or still good, and was modified since.
+    private func noteLife(in state: inout State) {
+        guard state.accessError == nil, state.contentError == nil,
+            let modified = state.file.modified, modified != state.life
+        else { return }
+        state.life = modified
+        board.noteLife(of: name, at: written(state))
+    }
+
+    /// When the file was written: what it says is as old as that, also after a restart.
+    private func written(_ state: State) -> Int64 {
+        let now = now()
+        return min(state.file.modified ?? now, now)
+    }
+
+    /// A reload may have defined endpoints and clusters that the file named before.
     private func retryPending(in state: inout State) {
+        for (key, entry) in state.pendingLoads where board.defines(cluster: key) {
+            state.pendingLoads[key] = nil
+            if let refusal = report(entry, of: key, in: &state) { state.contentError = refusal }
+        }
         for (key, entry) in state.pending where board.defines(endpoint: key) {
             state.pending[key] = nil
             if let refusal = report(entry, of: key, in: &state) { state.contentError = refusal }
@@ -172,7 +230,7 @@ package struct FileFeedStatus: Hashable, Sendable {
     package let path: String
     /// When a good file was last taken, in Unix seconds; nil: not yet.
     package internal(set) var lastGood: Int64?
-    /// Endpoints that the last good file names.
+    /// Endpoints and clusters that the last good file names.
     package internal(set) var entries = 0
     package internal(set) var goodFiles: UInt64 = 0
     package internal(set) var badFiles: UInt64 = 0

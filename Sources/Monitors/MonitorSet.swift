@@ -1,3 +1,4 @@
+package import DNSWire
 import Glibc
 import Health
 package import Logging
@@ -61,6 +62,13 @@ package final class MonitorSet: Service {
     package func replace(_ targets: [MonitorTarget]) {
         let table = table
         loop.execute { table.value?.replace(targets) }
+    }
+
+    /// Forgets what probes of some addresses found: they begin again from the verdicts that the board has.
+    package func judgeAnew(_ addresses: Set<IPAddress>) async {
+        let table = table
+        // Fails only where the loop is gone, and with it the probes.
+        try? await loop.submit { table.value?.judgeAnew(addresses) }.get()
     }
 
     /// Probes until shut down.

@@ -17,7 +17,8 @@ package struct MonitorTarget: Hashable, Sendable {
     var identity: ProbeIdentity { ProbeIdentity(address: address, monitor: monitor) }
 }
 
-/// What makes two targets share one stream of probes: all of it but the monitor's name.
+/// What makes two targets share one stream of probes: all of it but the monitor's name, and what becomes of
+/// its word.
 struct ProbeIdentity: Hashable {
     let address: IPAddress
     let definition: MonitorDefinition
@@ -26,6 +27,7 @@ struct ProbeIdentity: Hashable {
         self.address = address
         var definition = monitor
         definition.name = ""
+        definition.slowStart = nil
         self.definition = definition
     }
 }

@@ -83,6 +83,14 @@ final class ProbeStream {
         for target in new where !old.contains(target) { report(target, current) }
     }
 
+    /// Forgets what was found: results from now on decide, from a verdict that the stream is told.
+    func judgeAnew(from verdict: Verdict) {
+        let definition = identity.definition
+        health = AddressHealth(
+            rise: definition.rise, fall: definition.fall, hasLocal: definition.local != nil,
+            lastKnown: verdict)
+    }
+
     private func schedule(at start: NIODeadline) {
         timer = prober.loop.assumeIsolated().scheduleTask(deadline: start) { self.round() }
     }

@@ -1,3 +1,4 @@
+import DNSWire
 import Health
 import Logging
 import NIOCore
@@ -55,6 +56,13 @@ final class StreamTable {
             }
         }
         noteGauges()
+    }
+
+    /// Makes the streams of some addresses begin again from the verdict that the board has for them.
+    func judgeAnew(_ addresses: Set<IPAddress>) {
+        for (identity, stream) in streams where addresses.contains(identity.address) {
+            if let target = stream.targets.first { stream.judgeAnew(from: lastKnown(target)) }
+        }
     }
 
     func start() {

@@ -33,6 +33,8 @@ struct WatchedFile {
 
     private var identity: Identity?
     private var hash: Int?
+    /// When the file that was read last was modified, in Unix seconds; nil: none was read.
+    private(set) var modified: Int64?
 
     init(path: String, maximumBytes: Int) {
         self.path = path
@@ -54,6 +56,7 @@ struct WatchedFile {
         let current = Identity(
             device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: Int(status.st_size),
             seconds: Int(status.st_mtim.tv_sec), nanoseconds: Int(status.st_mtim.tv_nsec))
+        modified = Int64(current.seconds)
         if current == identity { return .unchanged }
         guard current.size <= maximumBytes else {
             identity = current

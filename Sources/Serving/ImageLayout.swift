@@ -19,7 +19,7 @@ public enum ImageLayout {
     @inlinable public static var magic: UInt64 { 0x4D49_414E_5245_5453 }
     /// Raised whenever an older reader would misread a newer image.
     @inlinable public static var formatVersion: UInt32 { 10 }
-    @inlinable public static var headerBytes: Int { 216 }
+    @inlinable public static var headerBytes: Int { 224 }
     /// Largest image: offsets have 32 bits.
     @inlinable public static var maximumBytes: Int { Int(UInt32.max) }
 
@@ -82,6 +82,9 @@ public enum ImageLayout {
         @inlinable public static var baseCount: Int { 152 }
         /// The checksum of the file's first header, so that a patch is for this file and no other.
         @inlinable public static var baseChecksum: Int { 208 }
+        /// Words that the control process keeps beside the verdicts.
+        @inlinable public static var holds: Int { 216 }
+        @inlinable public static var holdCount: Int { 220 }
     }
 
     /// Longest text of the header, in bytes: with all options a response of 512 bytes has room for records.
@@ -129,6 +132,9 @@ public enum ImageLayout {
         /// Fragment with the SOA, TTL already lowered to MINIMUM (RFC 2308 §3).
         @inlinable public static var negative: Int { 4 }
         @inlinable public static var serial: Int { 8 }
+        @inlinable public static var flags: Int { 12 }
+        /// Policies look at the resolver's address, whatever client subnet it tells (RFC 7871 §7.2.1).
+        @inlinable public static var ignoresClientSubnet: UInt32 { 1 }
     }
 
     /// One owner name of any zone, with its directory of types behind it.
@@ -196,12 +202,39 @@ public enum ImageLayout {
         @inlinable public static var fallbackV6Count: Int { 14 }
         /// Not 0: the policy looks at the client.
         @inlinable public static var looks: Int { 15 }
-        @inlinable public static var headBytes: Int { 16 }
+        /// Longest TTL while the policy is degraded or worse, but not down.
+        @inlinable public static var degradedTTL: Int { 16 }
+        /// The TTL while it is down; all ones: as when it is up.
+        @inlinable public static var whenDownTTL: Int { 20 }
+        /// With `whenDownLastGood`: the slots of the words that tell who answered last.
+        @inlinable public static var lastGoodV4: Int { 24 }
+        @inlinable public static var lastGoodV6: Int { 28 }
+        @inlinable public static var headBytes: Int { 32 }
 
         @inlinable public static var whenDownAll: UInt8 { 0 }
         @inlinable public static var whenDownAddresses: UInt8 { 1 }
         @inlinable public static var whenDownNoData: UInt8 { 2 }
         @inlinable public static var whenDownServerFailure: UInt8 { 3 }
+        /// What stands behind the policy in its program.
+        @inlinable public static var whenDownPolicy: UInt8 { 4 }
+        @inlinable public static var whenDownLastGood: UInt8 { 5 }
+    }
+
+    /// A word that the control process keeps beside the verdicts; `HoldView` tells what of.
+    public enum Hold {
+        @inlinable public static var bytes: Int { 40 }
+        @inlinable public static var slot: Int { 0 }
+        @inlinable public static var program: Int { 4 }
+        @inlinable public static var node: Int { 8 }
+        /// Seconds; all ones: until an operator says so.
+        @inlinable public static var after: Int { 12 }
+        /// The text of the owner, and behind it that of the path.
+        @inlinable public static var key: Int { 16 }
+        @inlinable public static var ownerBytes: Int { 20 }
+        @inlinable public static var pathBytes: Int { 22 }
+        @inlinable public static var kind: Int { 24 }
+        /// A hash of what the members are known by.
+        @inlinable public static var members: Int { 32 }
     }
 
     /// One address of an endpoint.

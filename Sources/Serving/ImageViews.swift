@@ -205,6 +205,10 @@ public struct ZoneView {
         FragmentView(bytes: bytes, offset: Int(bytes.native32(offset &+ ImageLayout.Zone.negative)))
     }
     public var serial: UInt32 { bytes.native32(offset &+ ImageLayout.Zone.serial) }
+    /// Whether its policies look at the client subnet that a query tells.
+    public var usesClientSubnet: Bool {
+        bytes.native32(offset &+ ImageLayout.Zone.flags) & ImageLayout.Zone.ignoresClientSubnet == 0
+    }
 }
 
 /// How a steered name answers.
@@ -228,9 +232,26 @@ public struct SteeredView {
     /// Equal to `minimumTTL` where the time is fixed.
     public var maximumTTL: UInt32 { bytes.native32(offset &+ ImageLayout.Steered.maximumTTL) }
     public var whenDown: UInt8 { bytes.byte(offset &+ ImageLayout.Steered.whenDown) }
+    /// Longest TTL while the policy is degraded or worse, but not down.
+    public var degradedTTL: UInt32 { bytes.native32(offset &+ ImageLayout.Steered.degradedTTL) }
+    /// Whether answers have a TTL of their own while the policy is down.
+    public var hasWhenDownTTL: Bool {
+        bytes.native32(offset &+ ImageLayout.Steered.whenDownTTL) != .max
+    }
+    /// That TTL, else the shortest.
+    public var whenDownTTL: UInt32 {
+        let ttl = bytes.native32(offset &+ ImageLayout.Steered.whenDownTTL)
+        return ttl == .max ? minimumTTL : ttl
+    }
     /// Whether the policy looks at the client.
     @inlinable
     public var looks: Bool { bytes.byte(offset &+ ImageLayout.Steered.looks) != 0 }
+
+    /// The slot of the word that tells who answered last; of use with `whenDownLastGood` only.
+    package func lastGood(v4: Bool) -> Int {
+        let field = v4 ? ImageLayout.Steered.lastGoodV4 : ImageLayout.Steered.lastGoodV6
+        return Int(bytes.native32(offset &+ field))
+    }
 
     /// Addresses to answer when the policy's root is down.
     public func fallbackCount(v4: Bool) -> Int {
@@ -286,6 +307,8 @@ public struct EndpointView {
             Int(bytes.native32(offset &+ ImageLayout.Endpoint.key)),
             Int(bytes.native16(offset &+ ImageLayout.Endpoint.keyBytes)))
     }
+    /// Where the key lies in the file.
+    package var keyOffset: UInt32 { bytes.native32(offset &+ ImageLayout.Endpoint.key) }
     public var firstAddress: Int {
         Int(bytes.native32(offset &+ ImageLayout.Endpoint.firstAddress))
     }

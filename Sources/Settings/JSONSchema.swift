@@ -1,3 +1,5 @@
+import Zones
+
 /// The JSON Schema (draft 2020-12) of a settings file, for editors that complete and check YAML.
 ///
 /// Made of the table that checks the files, so that it cannot say otherwise.
@@ -53,9 +55,12 @@ private enum SchemaWriter {
         case .boolean: type("boolean")
         case .word(let words): .object([("enum", .array(words.flatMap(spellings)))])
         case .socketAddress: pattern("^([0-9.]+|\\[[0-9A-Fa-f:.]+\\]):[0-9]{1,5}$")
+        case .resolver:
+            pattern("^([0-9.]+(:[0-9]{1,5})?|[0-9A-Fa-f:.]+|\\[[0-9A-Fa-f:.]+\\]:[0-9]{1,5})$")
         case .address: pattern("^[0-9A-Fa-f:.]+$")
         case .network: pattern("^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$")
         case .origin: type("string")
+        case .host: pattern("^[^.].{0,1003}$")
         case .location:
             .object([
                 ("type", .string("array")), ("minItems", .number(2)), ("maxItems", .number(2)),
@@ -63,10 +68,22 @@ private enum SchemaWriter {
             ])
         case .statuses: oneOrMore(statusCode, maximum: 100)
         case .timeToLive: timeToLive
+        case .seconds:
+            anyOf([number("integer", 0, Double(Int32.max)), pattern("^[0-9]{1,9}(s|m|h)$")])
         case .whenDown:
             anyOf([
-                schema(.word(["all", "nodata", "servfail"])),
+                schema(.word(["all", "lastGood", "nodata", "servfail"])),
                 oneOrMore(schema(.address), maximum: 64),
+                .object([
+                    ("type", .string("object")), ("additionalProperties", .boolean(false)),
+                    ("properties", .object([("policy", reference("policy"))])),
+                    ("required", .array([.string("policy")])),
+                ]),
+                .object([
+                    ("type", .string("object")), ("additionalProperties", .boolean(false)),
+                    ("properties", .object([("host", schema(.host))])),
+                    ("required", .array([.string("host")])),
+                ]),
             ])
         case .policy: reference("policy")
         case .oneOrMore(let item, let maximum): oneOrMore(schema(item), maximum: maximum)
@@ -101,14 +118,26 @@ private enum SchemaWriter {
         let list = JSONText.object([
             ("type", .string("array")), ("items", anyOf([weighted, weights])),
         ])
+        let biases = JSONText.object([
+            ("type", .string("object")),
+            (
+                "additionalProperties",
+                schema(.integer(PlacedMember.biasRange))
+            ),
+        ])
         let kinds: [String: JSONText] = [
-            "endpoint": name, "cluster": name, "all": members, "failover": members,
+            "endpoint": name, "cluster": name, "host": schema(.host), "all": members,
+            "failover": members,
             "weighted": anyOf([weights, list]),
             "geo": branches(
-                "^(default|[A-Z]{2}(-[A-Z0-9]{1,3})?|(continent|country):[A-Z]{2}|network:[A-Za-z0-9._-]{1,63})$"
+                "^(default|[A-Z]{2}(-[A-Z0-9]{1,3})?|AS[1-9][0-9]{0,9}|(continent|country):[A-Z]{2}|network:[A-Za-z0-9._-]{1,63})$"
             ),
             "subnet": branches(
                 "^(default|[0-9A-Fa-f:.]+(/[0-9]{1,3})?|network:[A-Za-z0-9._-]{1,63})$"),
+            "proximity": anyOf([
+                biases, placed(SteeringKeys.nearMember, or: [biases, inner]),
+            ]),
+            "latency": placed(SteeringKeys.fastMember, or: [inner]),
             "hash": anyOf([
                 weights,
                 .object([
@@ -118,12 +147,9 @@ private enum SchemaWriter {
         ]
         let choices = SteeringKeys.policyKinds.map { kind in
             var properties = [(kind, kinds[kind] ?? .object([]))]
-            if kind == "all" || kind == "weighted" {
-                properties.append(("answers", number("integer", 1, 64)))
-            }
-            if kind == "hash" {
-                properties.append(("ipv4-prefix", number("integer", 8, 32)))
-                properties.append(("ipv6-prefix", number("integer", 16, 128)))
+            for (key, fitting) in SteeringKeys.policyModifiers.sorted(by: { $0.key < $1.key })
+            where fitting.contains(kind) {
+                properties.append((key, modifier(key)))
             }
             return JSONText.object([
                 ("type", .string("object")), ("additionalProperties", .boolean(false)),
@@ -131,6 +157,35 @@ private enum SchemaWriter {
             ])
         }
         return anyOf([name] + choices)
+    }
+
+    /// A list of policies with what is told about where each is.
+    private static func placed(_ shape: SettingsShape, or others: [JSONText]) -> JSONText {
+        var keyed = shape
+        keyed.keys.append(SettingsKey("policy", .policy, required: true, "The member"))
+        return .object([
+            ("type", .string("array")), ("minItems", .number(1)), ("maxItems", .number(1000)),
+            ("items", anyOf([object(keyed)] + others)),
+        ])
+    }
+
+    /// A key beside the kind of a policy.
+    private static func modifier(_ key: String) -> JSONText {
+        switch key {
+        case "answers": number("integer", 1, 64)
+        case "ipv4-prefix": number("integer", 8, 32)
+        case "ipv6-prefix": number("integer", 16, 128)
+        case "atLeast": anyOf([number("integer", 1, 1000), pattern("^[0-9]{1,3}%$")])
+        case "panic": pattern("^[0-9]{1,3}%$")
+        case "trickle": pattern("^[0-9]{1,2}(\\.[0-9]{1,2})?%$")
+        case "failback":
+            anyOf([schema(.word(["auto", "manual"])), object(FailbackReader.shape)])
+        case "spill", "alwaysUp": type("boolean")
+        case "requires":
+            oneOrMore(
+                schema(.ruledText(.thing)), maximum: PolicyModifiers.maximumRequirements)
+        default: .object([])
+        }
     }
 
     /// Policies by place.

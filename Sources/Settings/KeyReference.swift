@@ -46,7 +46,10 @@ private struct ReferenceWriter {
         case .location: "[latitude, longitude]"
         case .statuses: "status, range such as `200-399`, or a list"
         case .timeToLive: "seconds, a duration, `auto` or `{auto: {min, max}}`"
-        case .whenDown: "`all`, `nodata`, `servfail`, or a list of addresses"
+        case .seconds: "seconds, or a duration"
+        case .whenDown:
+            "`all`, `lastGood`, `nodata`, `servfail`, a list of addresses, `{policy: POLICY}` or "
+                + "`{host: NAME}`"
         default: SettingsChecker.words(for: kind)
         }
     }

@@ -26,7 +26,8 @@ struct MonitorReader {
             name: name, reachable: reachable, local: local(object, over: reachable),
             interval: interval, timeout: timeout,
             fall: object.integer("fall") ?? MonitorDefinition.defaultFall,
-            rise: object.integer("rise") ?? MonitorDefinition.defaultRise)
+            rise: object.integer("rise") ?? MonitorDefinition.defaultRise,
+            slowStart: object.duration("slowStart"))
     }
 
     private func reachable(_ object: SettingsObject) -> CheckDefinition {

@@ -18,6 +18,13 @@ struct TimeToLiveReader {
         return nil
     }
 
+    /// A TTL that is fixed.
+    func readSeconds(_ node: YAMLNode, key: String) -> UInt32? {
+        if let seconds = node.text.flatMap(seconds) { return seconds }
+        checker.refuse(node, key, mustBe: "seconds, or a duration such as 30s")
+        return nil
+    }
+
     /// Whole seconds up to RFC 2181 §8's limit, with or without a unit.
     private func seconds(_ text: String) -> UInt32? {
         let limit = Int64(Int32.max)
@@ -46,24 +53,33 @@ struct TimeToLiveReader {
 struct WhenDownReader {
     let checker: SettingsChecker
 
-    /// Words of the design that this version does not have.
-    private static let planned = ["lastGood"]
-
-    func read(_ node: YAMLNode, key: String) -> SteeredName.WhenDown? {
-        if node.map != nil {
-            checker.report(
-                checker.position(node), "a policy or host as '\(key)' is not available yet")
-            return nil
-        }
+    func read(_ node: YAMLNode, key: String) -> SettingsValue? {
+        if let entries = node.map { return policy(entries, node, key: key) }
         switch node.text {
-        case "all": return .all
-        case "nodata": return .noData
-        case "servfail": return .serverFailure
-        case let text? where WhenDownReader.planned.contains(text):
-            checker.report(checker.position(node), "'\(text)' is not available yet")
-            return nil
-        default: return addresses(node, key: key)
+        case "all": return .whenDown(.all, fallback: nil)
+        case "lastGood": return .whenDown(.lastGood, fallback: nil)
+        case "nodata": return .whenDown(.noData, fallback: nil)
+        case "servfail": return .whenDown(.serverFailure, fallback: nil)
+        default:
+            return addresses(node, key: key).map { .whenDown($0, fallback: nil) }
         }
+    }
+
+    /// `{policy: POLICY}`, or the policy `{host: NAME}` itself.
+    private func policy(
+        _ entries: [YAMLEntry], _ node: YAMLNode, key: String
+    ) -> SettingsValue? {
+        if entries.count == 1, entries[0].key == "host" {
+            return .whenDown(.policy, fallback: PolicyReader(checker: checker).read(node))
+        }
+        guard entries.count == 1, entries[0].key == "policy" else {
+            checker.report(
+                checker.position(node),
+                "a map as '\(key)' must be {policy: POLICY} or {host: NAME}: what answers instead")
+            return nil
+        }
+        return .whenDown(
+            .policy, fallback: PolicyReader(checker: checker).read(entries[0].value))
     }
 
     private func addresses(_ node: YAMLNode, key: String) -> SteeredName.WhenDown? {
@@ -79,7 +95,9 @@ struct WhenDownReader {
         for item in items {
             guard let text = item.text, let address = IPAddress(text) else {
                 checker.refuse(
-                    item, key, mustBe: "'all', 'nodata', 'servfail' or a list of addresses")
+                    item, key,
+                    mustBe: "'all', 'lastGood', 'nodata', 'servfail', a list of addresses or "
+                        + "{policy: POLICY}")
                 return nil
             }
             addresses.append(address)

@@ -41,7 +41,10 @@ struct PolicyReader {
                 "a policy needs one of "
                     + SteeringKeys.policyKinds.map { "'\($0)'" }.joined(separator: ", "))
         }
-        return read(kind, modifiers: entries.filter { $0.key != kind.key }, depth: depth)
+        let others = entries.filter { $0.key != kind.key }
+        let policy = read(kind, modifiers: others, depth: depth)
+        let modifiers = PolicyModifierReader(checker: checker).read(others, kind: kind.key)
+        return modifiers == .none ? policy : .with(policy, modifiers)
     }
 
     /// Reports keys that no policy has; false when one of them may have been meant as the kind.
@@ -82,6 +85,11 @@ struct PolicyReader {
         switch kind.key {
         case "endpoint":
             return reference(kind.value).map { .reference($0, place) } ?? PolicyReader.refused
+        case "host":
+            guard case .origin(let host)? = checker.check(kind.value, .host, key: "host") else {
+                return PolicyReader.refused
+            }
+            return .reference(EndpointDefinition.name(ofHost: host), place)
         case "cluster":
             return reference(kind.value).map { .cluster($0, place) } ?? PolicyReader.refused
         case "all":
@@ -93,6 +101,8 @@ struct PolicyReader {
                 weightedMembers(kind, depth: depth), answers: number("answers", answers) ?? 1)
         case "geo": return .geo(branches(kind, depth: depth, Places.key))
         case "subnet": return .subnet(branches(kind, depth: depth, PolicyReader.networkKey))
+        case "proximity": return .proximity(placedMembers(kind, depth: depth))
+        case "latency": return .latency(placedMembers(kind, depth: depth))
         case "hash":
             return .hash(
                 weightedMembers(kind, depth: depth, mayLackWeight: true),

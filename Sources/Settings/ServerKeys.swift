@@ -45,6 +45,15 @@ enum ServerKeys {
             ),
             SettingsKey(
                 "locations", .object(locations), "Files that tell where clients are"),
+            SettingsKey(
+                "brake", .either([.word(["off"]), .object(HealthKeys.brake)]),
+                "When so much turns unhealthy at once that it is held until somebody confirms it, or 'off'"
+            ),
+            SettingsKey(
+                "latencies", .object(latencies),
+                "How long packets take between clients and clusters or regions, for 'latency'"),
+            SettingsKey(
+                "resolver", .object(resolver), "How the names of hosts are resolved"),
         ] + SteeringKeys.sections)
 
     static let locations = SettingsShape(
@@ -52,10 +61,42 @@ enum ServerKeys {
         keys: [
             SettingsKey(
                 "networks", .oneOrMore(.ruledText(.file), maximum: 64),
-                "Lists of your own networks: a network and its name on each line"),
+                "Lists of your own networks: a network, its name and perhaps its place, as in 52.5,13.4, on each line"
+            ),
             SettingsKey(
                 "databases", .oneOrMore(.ruledText(.file), maximum: 8),
                 "Databases in MaxMind's format, of cities, countries or autonomous systems; where two know a place, the first counts"
+            ),
+        ])
+
+    static let resolver = SettingsShape(
+        title: "resolver",
+        keys: [
+            SettingsKey(
+                "servers", .oneOrMore(.resolver, maximum: 8),
+                "Recursive resolvers, the preferred one first, with port 53 unless it says otherwise; without them those of /etc/resolv.conf"
+            ),
+            SettingsKey(
+                "timeout", .duration(.milliseconds(10)...(.seconds(60))), default: "2s",
+                "Time that one resolver has for one question"),
+            SettingsKey(
+                "floor", .duration(.milliseconds(100)...(.seconds(3600))), default: "5s",
+                "Shortest time between two refreshes of a host, whatever its TTL"),
+            SettingsKey(
+                "ceiling", .duration(.seconds(1)...(.seconds(86400))), default: "1h",
+                "Longest time between two refreshes of a host"),
+        ])
+
+    static let latencies = SettingsShape(
+        title: "latencies",
+        keys: [
+            SettingsKey(
+                "file", .ruledText(.file), required: true,
+                "A table: a client network or a place as in 'geo' or 'default', a cluster or region, and milliseconds, with commas between, on each line"
+            ),
+            SettingsKey(
+                "hysteresis", .ruledText(.latencyMargin), default: "10%",
+                "By what share of its latency a member must be faster than the one before it in order to take its place when the table changes"
             ),
         ])
 
@@ -76,8 +117,7 @@ enum ServerKeys {
                 "token", .ruledText(.token),
                 "The bearer token that pushes must carry, or 'env:NAME' for an environment variable; without one they are taken from loopback only"
             ),
-        ],
-        planned: ["silent"],
+        ] + HealthKeys.silence,
         exactlyOne: ["file", "push"])
 
     static let edns = SettingsShape(
@@ -167,6 +207,23 @@ extension TextRule {
         pattern: "^[^\\u0000-\\u001f\\u007f]{1,64}$"
     ) { text in
         (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 32 && $0 != 127 }
+    }
+
+    /// A percentage from 0 to 90.
+    static let latencyMargin = TextRule(
+        words: "a percentage from 0% to 90%", pattern: "^([0-9]|[1-8][0-9]|90)%$"
+    ) { text in
+        percent(text).map { (0...90).contains($0) } ?? false
+    }
+
+    /// The whole number before `%`.
+    static func percent(_ text: String) -> Int? {
+        let digits = text.utf8.dropLast()
+        guard text.utf8.last == UInt8(ascii: "%"), (1...3).contains(digits.count),
+            digits.allSatisfy({ (48...57).contains($0) }),
+            digits.count == 1 || digits.first != UInt8(ascii: "0")
+        else { return nil }
+        return Int(text.dropLast())
     }
 
     /// 16 bytes, or the name of a variable.

@@ -1,4 +1,5 @@
 package import DNSWire
+package import Health
 package import Zones
 
 /// What `sterna.yaml` says, checked, with defaults filled in.
@@ -42,6 +43,9 @@ package struct ServerSettings: Sendable {
     package var rateLimit: RateLimitSettings?
     package var access = AccessSettings()
     package var locations = LocationSettings()
+    package var resolver = ResolverSettings()
+    /// From where on a change is held; nil: never.
+    package var brake: BrakeLimits? = BrakeLimits()
     /// Whether the answering process gives up what it does not need.
     package var isConfined = true
     /// Clusters, monitors, endpoints and policies for every zone.
@@ -123,12 +127,29 @@ package struct AccessSettings: Sendable, Hashable {
     package init() {}
 }
 
+/// How the names of hosts are resolved.
+package struct ResolverSettings: Sendable, Hashable {
+    /// Resolvers, the preferred one first; none: those of the system.
+    package var servers: [SocketAddress] = []
+    /// For one question to one resolver.
+    package var timeout = Duration.seconds(2)
+    /// Shortest and longest time between two refreshes of a host.
+    package var floor = Duration.seconds(5)
+    package var ceiling = Duration.seconds(3600)
+
+    package init() {}
+}
+
 /// Files that tell where clients are.
 package struct LocationSettings: Sendable, Hashable {
     /// Operators' lists of networks.
     package var networks: [String] = []
     /// Databases in MaxMind's format, the most trusted first.
     package var databases: [String] = []
+    /// A table of latencies; nil: there is none.
+    package var latencies: String?
+    /// See `LatencyTable.hysteresis`.
+    package var latencyHysteresis = LatencyTable.defaultHysteresis
 
     package init() {}
 }
@@ -145,4 +166,8 @@ package struct FeedSettings: Sendable, Hashable {
     package var name: String
     package var source: Source
     package var position: SourcePosition
+    /// How long it may be silent; nil: for ever.
+    package var silentAfter: Duration?
+    /// What becomes of what it said then.
+    package var silent = SilentPolicy.freeze
 }

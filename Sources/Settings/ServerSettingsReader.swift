@@ -50,10 +50,20 @@ private struct ServerSettingsReader {
             settings.locations.networks = paths(locations, "networks")
             settings.locations.databases = paths(locations, "databases")
         }
+        if let resolver = object.object("resolver") { readResolver(resolver) }
+        if let latencies = object.object("latencies") { readLatencies(latencies) }
         settings.isConfined = object.text("confinement") != "off"
+        settings.brake = object.brakeLimits()
         settings.steering = SteeringReader(checker: checker).read(object, origin: nil)
         for entry in object.map("monitors") {
             settings.monitorPositions[entry.key] = entry.position
+        }
+    }
+
+    private mutating func readLatencies(_ object: SettingsObject) {
+        settings.locations.latencies = object.text("file").map(path)
+        if let percent = object.text("hysteresis").flatMap(TextRule.percent) {
+            settings.locations.latencyHysteresis = Double(percent) / 100
         }
     }
 
@@ -92,6 +102,22 @@ private struct ServerSettingsReader {
         case .word?: settings.control = nil
         case .socketAddress(let address)?: settings.control = address
         default: break
+        }
+    }
+
+    private mutating func readResolver(_ object: SettingsObject) {
+        for case .socketAddress(let server) in object.list("servers") {
+            if settings.resolver.servers.contains(server) {
+                checker.report(object.position(of: "servers"), "'servers' has \(server) twice")
+            } else {
+                settings.resolver.servers.append(server)
+            }
+        }
+        settings.resolver.timeout = object.duration("timeout") ?? settings.resolver.timeout
+        settings.resolver.floor = object.duration("floor") ?? settings.resolver.floor
+        settings.resolver.ceiling = object.duration("ceiling") ?? settings.resolver.ceiling
+        if settings.resolver.floor > settings.resolver.ceiling {
+            checker.report(object.position(of: "floor"), "'floor' is above 'ceiling'")
         }
     }
 
@@ -193,7 +219,11 @@ private struct ServerSettingsReader {
 
     /// Reads feeds; a push must tell by its token, or by having none, which feed it belongs to.
     private mutating func readFeeds(_ object: SettingsObject) {
-        settings.feeds = object.objects("feeds").compactMap(feed)
+        settings.feeds = object.objects("feeds").compactMap { name, position, object in
+            guard var feed = feed(name, position, object) else { return nil }
+            object.readSilence(into: &feed, checker)
+            return feed
+        }
         var seen: [String?: String] = [:]
         for (name, position, object) in object.objects("feeds") where object.isWritten("push") {
             // A token that was refused has its own finding.

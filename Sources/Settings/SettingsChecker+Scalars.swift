@@ -41,9 +41,18 @@ extension SettingsChecker {
             }
         case .word(let words): return words.contains(text) ? .word(text) : nil
         case .socketAddress: return SocketAddress(text).map(SettingsValue.socketAddress)
+        case .resolver:
+            return
+                (SocketAddress(text)
+                ?? IPAddress(text).map { SocketAddress(address: $0, port: 53) })
+                .map(SettingsValue.socketAddress)
         case .address: return IPAddress(text).map(SettingsValue.address)
         case .network: return IPNetwork(text).map(SettingsValue.network)
         case .origin: return (try? Name(text)).map(SettingsValue.origin)
+        case .host:
+            guard let name = try? Name(text), !name.isRoot, !name.hasWildcard else { return nil }
+            // An address here was meant for another key.
+            return IPAddress(text) == nil ? .origin(name) : nil
         default: return nil
         }
     }
@@ -60,10 +69,12 @@ extension SettingsChecker {
         case .boolean: "true or false"
         case .word(let words): words.map { "'\($0)'" }.joined(separator: ", ")
         case .socketAddress: "ADDRESS:PORT, as in 127.0.0.1:5300 or '[::1]:5300'"
+        case .resolver: "an address, with or without a port, as in 192.0.2.53 or '[::1]:5353'"
         case .address: "an IPv4 or IPv6 address"
         case .network:
             "a network such as 192.0.2.0/24 or 2001:db8::/32, without bits set behind its length"
         case .origin: "a domain name"
+        case .host: "the name of a host, as in lb.example.net"
         default: "something else"
         }
     }

@@ -122,8 +122,12 @@ final class SettingsChecker {
             StatusReader(checker: self).read(node, key: key).map(SettingsValue.statuses)
         case .timeToLive:
             TimeToLiveReader(checker: self).read(node, key: key).map(SettingsValue.timeToLive)
+        case .seconds:
+            TimeToLiveReader(checker: self).readSeconds(node, key: key).map {
+                .timeToLive(.seconds($0))
+            }
         case .whenDown:
-            WhenDownReader(checker: self).read(node, key: key).map(SettingsValue.whenDown)
+            WhenDownReader(checker: self).read(node, key: key)
         case .location:
             checkLocation(node, key: key)
         default:

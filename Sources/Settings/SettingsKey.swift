@@ -58,17 +58,23 @@ indirect enum SettingsKind: Sendable {
     case word([String])
     /// `ADDRESS:PORT`.
     case socketAddress
+    /// `ADDRESS`, or `ADDRESS:PORT`; port 53 where none is given.
+    case resolver
     case address
     /// `ADDRESS/LENGTH`, or an address alone.
     case network
     /// An absolute domain name; the final dot may be left out.
     case origin
+    /// The name of a host to resolve: absolute, not the root, without a wildcard.
+    case host
     /// Latitude and longitude in degrees.
     case location
     /// Status codes and ranges that pass.
     case statuses
     /// Seconds, a duration, `auto` or `{auto: {min, max}}`.
     case timeToLive
+    /// Seconds or a duration.
+    case seconds
     case whenDown
     case policy
     /// A list, or one item without the brackets.

@@ -17,7 +17,7 @@ indirect enum SettingsValue {
     case location(latitude: Double, longitude: Double)
     case statuses([ClosedRange<Int>])
     case timeToLive(SteeredName.TimeToLive)
-    case whenDown(SteeredName.WhenDown)
+    case whenDown(SteeredName.WhenDown, fallback: PolicyDefinition?)
     case policy(PolicyDefinition)
     case list([SettingsValue])
     case map([SettingsEntry])
@@ -49,8 +49,16 @@ struct SettingsObject {
         }
     }
 
+    func name(_ key: String) -> Name? {
+        if case .origin(let name) = values[key] { name } else { nil }
+    }
+
     func integer(_ key: String) -> Int? {
         if case .integer(let value) = values[key] { value } else { nil }
+    }
+
+    func seconds(_ key: String) -> UInt32? {
+        if case .timeToLive(.seconds(let value)) = values[key] { value } else { nil }
     }
 
     func number(_ key: String) -> Double? {

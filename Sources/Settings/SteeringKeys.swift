@@ -21,7 +21,11 @@ enum SteeringKeys {
         keys: sections + [
             SettingsKey(
                 "names", .map(.owner, .object(name)),
-                "Steered names by owner, relative to the zone; '@' is its apex")
+                "Steered names by owner, relative to the zone; '@' is its apex"),
+            SettingsKey(
+                "clientSubnet", .boolean, default: "true",
+                "Whether policies look at the client subnet that a resolver tells (RFC 7871), or at the resolver alone"
+            ),
         ])
 
     static let cluster = SettingsShape(
@@ -30,7 +34,10 @@ enum SteeringKeys {
             SettingsKey("region", .ruledText(.label), "The region it lies in, in your own words"),
             SettingsKey(
                 "location", .location, "Latitude and longitude in degrees, north and east positive"),
-            SettingsKey("capacity", .number(0...1e15), "Capacity in a unit of your own"),
+            SettingsKey(
+                "capacity", .either([.number(0...1e15), .object(HealthKeys.capacity)]),
+                "The load that it takes, in the unit of the loads that feeds report; more goes elsewhere"
+            ),
         ])
 
     static let endpoint = SettingsShape(
@@ -41,14 +48,18 @@ enum SteeringKeys {
                 "tier", .word(EndpointDefinition.Tier.allCases.map(\.rawValue)), default: "other",
                 "What kind of entry point it is"),
             SettingsKey(
-                "addresses", .oneOrMore(.address, maximum: 64), required: true,
+                "addresses", .oneOrMore(.address, maximum: 64),
                 "IPv4 and IPv6 addresses, each once"),
+            SettingsKey(
+                "host", .host,
+                "A name instead of addresses: the server resolves it and keeps to its last good addresses"
+            ),
             SettingsKey(
                 "monitor", .ruledText(.thing),
                 "The monitor that checks it; without one it counts as healthy"),
             SettingsKey("labels", .map(.label, .ruledText(.label)), "Your own words about it"),
         ],
-        planned: ["host"])
+        exactlyOne: ["addresses", "host"])
 
     static let name = SettingsShape(
         title: "steered name",
@@ -56,10 +67,15 @@ enum SteeringKeys {
             SettingsKey(
                 "ttl", .timeToLive, default: "\(SteeredName.defaultTTL)",
                 "Seconds, or 'auto': as long as nothing looked at could change"),
+            SettingsKey(
+                "degradedTtl", .seconds,
+                "Longest TTL while the policy is degraded, panics, or has only drained members"),
             SettingsKey("policy", .policy, required: true, "What decides the addresses"),
             SettingsKey(
                 "whenDown", .whenDown, default: "all",
                 "What to answer when the policy finds nothing that is up"),
+            SettingsKey(
+                "whenDownTtl", .seconds, "The TTL of these answers; without it, that of the others"),
         ])
 
     static let autoTTL = SettingsShape(
@@ -71,15 +87,19 @@ enum SteeringKeys {
 
     /// Kinds of policy node and what may stand beside them.
     static let policyKinds = [
-        "endpoint", "cluster", "all", "weighted", "failover", "geo", "subnet", "hash",
+        "endpoint", "cluster", "host", "all", "weighted", "failover", "geo", "subnet",
+        "proximity", "latency", "hash",
     ]
     /// Keys beside the kind, with the kinds that they belong to.
     static let policyModifiers = [
         "answers": ["all", "weighted"], "ipv4-prefix": ["hash"], "ipv6-prefix": ["hash"],
+        "atLeast": ["cluster", "all", "weighted", "failover", "hash", "proximity", "latency"],
+        "panic": ["cluster", "all", "weighted", "hash"], "trickle": ["failover"],
+        "failback": ["failover"],
+        "spill": ["failover", "geo", "subnet", "proximity", "latency"], "alwaysUp": policyKinds,
+        "requires": policyKinds,
     ]
-    static let plannedPolicyKeys = [
-        "proximity", "latency", "host", "panic", "spill", "failback", "after", "slow-start",
-    ]
+    static let plannedPolicyKeys: [String] = []
 }
 
 extension SteeringKeys {
@@ -105,6 +125,10 @@ extension SteeringKeys {
             SettingsKey(
                 "rise", .integer(1...100), default: "2",
                 "Successes in a row until an address comes up"),
+            SettingsKey(
+                "slowStart", .duration(.seconds(1)...(.seconds(3600))),
+                "Time in which an address that comes back grows from a tenth of its traffic to the whole; without it, it has the whole at once"
+            ),
         ],
         planned: ["tls", "grpc", "dns", "icmp", "command", "calculated"],
         exactlyOne: ["tcp", "http", "https"])

@@ -42,6 +42,10 @@ struct SteeringReader {
         }
         if let origin {
             result.names = names(object, origin: origin)
+            result.usesClientSubnet = object.boolean("clientSubnet") ?? true
+        }
+        result.endpoints += hostEndpoints(of: result)
+        if origin != nil {
             let positions = object.map("monitors").map { ($0.key, $0.position) }
             let used = Set(result.endpoints.compactMap(\.monitor))
             for (name, position) in positions where !used.contains(name) {
@@ -58,11 +62,22 @@ struct SteeringReader {
         var result = ClusterDefinition(
             name: name, region: object.text("region"), capacity: object.number("capacity"),
             position: position)
+        if let marks = object.object("capacity") { readMarks(marks, into: &result) }
         if case .location(let latitude, let longitude)? = object.values["location"] {
             result.latitude = latitude
             result.longitude = longitude
         }
         return result
+    }
+
+    /// `capacity: {low: 80, high: 90}`.
+    private func readMarks(_ marks: SettingsObject, into result: inout ClusterDefinition) {
+        guard let low = marks.number("low"), let high = marks.number("high") else { return }
+        result.capacity = high
+        result.lowMark = low
+        if low > high {
+            checker.report(marks.position(of: "low"), "'low' (\(low)) is above 'high' (\(high))")
+        }
     }
 
     private func endpoint(
@@ -85,8 +100,30 @@ struct SteeringReader {
         return EndpointDefinition(
             name: name, cluster: object.text("cluster"),
             tier: object.text("tier").flatMap(EndpointDefinition.Tier.init(rawValue:)) ?? .other,
-            addresses: addresses, monitor: object.text("monitor"), labels: labels,
+            addresses: addresses, host: object.name("host"), monitor: object.text("monitor"),
+            labels: labels,
             position: position)
+    }
+
+    /// The endpoints of the hosts that policies name, each once.
+    private func hostEndpoints(of definition: SteeringDefinition) -> [EndpointDefinition] {
+        var seen: Set<String> = []
+        var result: [EndpointDefinition] = []
+        /// Recursion ends at the depth that the policy reader allows.
+        func collect(_ policy: PolicyDefinition, _ depth: Int) {
+            guard depth <= PolicyDefinition.maximumDepth else { return }
+            if case .reference(let name, let position) = policy,
+                let endpoint = EndpointDefinition(hostReference: name, position: position),
+                seen.insert(name).inserted
+            {
+                result.append(endpoint)
+            }
+            for member in policy.members { collect(member, depth + 1) }
+        }
+        for policy in definition.policies.map(\.policy) + definition.names.flatMap(\.policies) {
+            collect(policy, 1)
+        }
+        return result
     }
 
     private func names(_ object: SettingsObject, origin: Name) -> [SteeredName] {
@@ -102,9 +139,12 @@ struct SteeringReader {
                 owner: owner, ttl: .seconds(SteeredName.defaultTTL), policy: policy,
                 position: position)
             if case .timeToLive(let ttl)? = object.values["ttl"] { name.ttl = ttl }
-            if case .whenDown(let whenDown)? = object.values["whenDown"] {
+            if case .whenDown(let whenDown, let fallback)? = object.values["whenDown"] {
                 name.whenDown = whenDown
+                name.fallback = fallback
             }
+            name.degradedTTL = object.seconds("degradedTtl")
+            name.whenDownTTL = object.seconds("whenDownTtl")
             return name
         }
     }

@@ -34,10 +34,22 @@ package struct KnownPlaces: Sendable {
     package var networks: Set<String>
     /// Whether a database tells countries or continents.
     package var hasPlaces: Bool
+    /// Whether one tells autonomous systems.
+    package var hasAutonomousSystems: Bool
+    /// Whether a database or a list tells coordinates.
+    package var hasCoordinates: Bool
+    /// Whether there is a table of latencies.
+    package var hasLatencies: Bool
 
-    package init(networks: Set<String>, hasPlaces: Bool) {
+    package init(
+        networks: Set<String>, hasPlaces: Bool, hasAutonomousSystems: Bool = false,
+        hasCoordinates: Bool = false, hasLatencies: Bool = false
+    ) {
         self.networks = networks
         self.hasPlaces = hasPlaces
+        self.hasAutonomousSystems = hasAutonomousSystems
+        self.hasCoordinates = hasCoordinates
+        self.hasLatencies = hasLatencies
     }
 }
 
@@ -79,7 +91,9 @@ private struct ReferenceChecker {
         checkDuplicates(definition)
         for endpoint in definition.endpoints { check(endpoint) }
         let policies = definition.policies.map { ("policy '\($0.name)'", $0.policy, $0.position) }
-        let names = definition.names.map { ("name '\($0.owner)'", $0.policy, $0.position) }
+        let names = definition.names.flatMap { name in
+            name.policies.map { ("name '\(name.owner)'", $0, name.position) }
+        }
         for (_, policy, _) in policies + names { checkReferences(policy, depth: 1) }
         let graph = PolicyGraph(scope)
         for loop in graph.loops where (loop[0] >= scope.platformPolicies) == inZone {
@@ -159,8 +173,9 @@ private struct ReferenceChecker {
         case .cluster(let name, let position):
             checkName(name, "cluster", \.clusters, position)
         default:
-            if case .geo(let branches) = policy { checkPlaces(branches) }
-            if case .subnet(let branches) = policy { checkPlaces(branches) }
+            if case .geo(let branches) = policy.bare { checkPlaces(branches) }
+            if case .subnet(let branches) = policy.bare { checkPlaces(branches) }
+            checkDistances(policy.bare)
             for member in policy.members { checkReferences(member, depth: depth + 1) }
         }
     }
@@ -169,6 +184,7 @@ private struct ReferenceChecker {
     private mutating func checkPlaces(_ branches: [ClientBranch]) {
         guard let places else { return }
         var isFirst = true
+        var isFirstSystem = true
         for branch in branches {
             switch branch.key {
             case .prefix, .fallback: break
@@ -178,6 +194,13 @@ private struct ReferenceChecker {
                     branch.position,
                     "no list of 'locations' has a network named '\(name)'"
                         + Suggestion.ending(for: name, among: places.networks))
+            case .autonomousSystem:
+                guard isFirstSystem, !places.hasAutonomousSystems else { continue }
+                isFirstSystem = false
+                report(
+                    branch.position,
+                    "branch '\(branch.key)' is never chosen: no database of 'locations' tells "
+                        + "autonomous systems", .warning)
             case .subdivision, .country, .continent:
                 // One finding for each policy says it.
                 guard isFirst, !places.hasPlaces else { continue }
@@ -187,6 +210,26 @@ private struct ReferenceChecker {
                     "branch '\(branch.key)' is never chosen: no database of 'locations' tells where "
                         + "clients are", .warning)
             }
+        }
+    }
+
+    /// Without anything that tells clients apart all of them get the members as written.
+    private mutating func checkDistances(_ policy: PolicyDefinition) {
+        guard let places else { return }
+        switch policy {
+        case .proximity(let members) where !places.hasCoordinates:
+            guard let first = members.first else { return }
+            report(
+                first.position,
+                "no client is nearer to one member than to another: no file of 'locations' tells "
+                    + "coordinates", .warning)
+        case .latency(let members) where !places.hasLatencies:
+            guard let first = members.first else { return }
+            report(
+                first.position,
+                "there is no table of 'latencies': members are tried by distance where the places of "
+                    + "clients are known, else as written", .warning)
+        default: return
         }
     }
 

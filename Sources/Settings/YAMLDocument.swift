@@ -1,8 +1,8 @@
 import Yams
-import Zones
+package import Zones
 
 /// Reads YAML text into `YAMLNode`s within limits; the only file that knows which parser does it.
-enum YAMLDocument {
+package enum YAMLDocument {
     /// Largest file read; a million endpoints take less.
     static let maximumBytes = 16 << 20
     /// Deepest nesting of lists and maps, so that walking them cannot exhaust the stack.
@@ -13,7 +13,7 @@ enum YAMLDocument {
     static let maximumNodes = 4_000_000
 
     /// The root of the document; nil when there is none.
-    static func read(file: String, text: String) throws(Finding) -> YAMLNode? {
+    package static func read(file: String, text: String) throws(Finding) -> YAMLNode? {
         guard text.utf8.count <= maximumBytes else {
             throw Finding(at: SourcePosition(file: file), "the file is larger than 16 MiB")
         }

@@ -1,16 +1,16 @@
 /// A YAML document as the readers here see it: text, lists and maps, each with its place in the file.
-struct YAMLNode {
-    enum Content {
+package struct YAMLNode {
+    package enum Content {
         /// A scalar; `quoted` tells `"off"` and `""` from `off` and nothing.
         case text(String, quoted: Bool)
         case list([YAMLNode])
         case map([YAMLEntry])
     }
 
-    var content: Content
+    package var content: Content
     /// Counted from 1; 0 for values that come from a table rather than from a file.
-    var line: Int
-    var column: Int
+    package var line: Int
+    package var column: Int
 
     /// A value as a table gives it, such as a default.
     static func written(_ text: String) -> YAMLNode {
@@ -18,7 +18,7 @@ struct YAMLNode {
     }
 
     /// Nothing was written: `key:` and no more, or `~`, or `null`.
-    var isEmpty: Bool {
+    package var isEmpty: Bool {
         if case .text(let text, quoted: false) = content {
             text.isEmpty || text == "~" || text == "null"
         } else {
@@ -26,20 +26,20 @@ struct YAMLNode {
         }
     }
 
-    var text: String? {
+    package var text: String? {
         if case .text(let text, _) = content { isEmpty ? nil : text } else { nil }
     }
 
-    var list: [YAMLNode]? {
+    package var list: [YAMLNode]? {
         if case .list(let items) = content { items } else { nil }
     }
 
-    var map: [YAMLEntry]? {
+    package var map: [YAMLEntry]? {
         if case .map(let entries) = content { entries } else { nil }
     }
 
     /// What stands here, for "not a …" messages.
-    var shape: String {
+    package var shape: String {
         switch content {
         case .text(let text, _): isEmpty ? "nothing" : "'\(text.prefix(60))'"
         case .list: "a list"
@@ -49,9 +49,9 @@ struct YAMLNode {
 }
 
 /// One `key: value` of a map.
-struct YAMLEntry {
-    var key: String
-    var keyLine: Int
-    var keyColumn: Int
-    var value: YAMLNode
+package struct YAMLEntry {
+    package var key: String
+    package var keyLine: Int
+    package var keyColumn: Int
+    package var value: YAMLNode
 }

@@ -10,16 +10,9 @@ extension PolicyResolver {
         _ node: PolicyNode, _ index: Int, _ image: ServingImage
     ) -> UInt32 {
         let range = node.addresses(v4: v4)
-        let start = unsafe Int(evaluator.addressStart[index])
-        var all = StandingSet()
-        for offset in 0..<range.count {
-            unsafe all.insert(evaluator.addressStandings[start &+ offset])
-        }
-        let passing = all.eligible
         let first = pooled
         let bytes = Layout.addressBytes(v4: v4)
-        for offset in 0..<range.count
-        where unsafe passing.contains(evaluator.addressStandings[start &+ offset]) {
+        for offset in 0..<range.count where evaluator.passes(offset, of: index) {
             guard (pooled &+ 1) &* bytes <= pool.count else {
                 fits = false
                 return Layout.Reference.none
@@ -37,35 +30,38 @@ extension PolicyResolver {
         return reference
     }
 
-    /// Writes a group whose eligible members were collected.
-    mutating func addGroup(
-        _ program: PolicyProgram, _ node: PolicyNode, _ index: Int
-    ) -> UInt32 {
-        guard node.kind == Kind.weighted else {
+    /// Writes a group whose members were listed.
+    mutating func addGroup(_ program: PolicyProgram, _ choice: NodeChoice) -> UInt32 {
+        guard choice.rule != .turn else {
             let reference = beginNode(
-                Layout.Node.all, count: eligible, answers: node.answers)
-            for place in 0..<eligible { append(half: unsafe references[Int(members[place])]) }
-            if eligible % 2 == 1 { append(half: 0) }
+                Layout.Node.all, count: choice.count, answers: choice.answers)
+            for place in 0..<choice.count {
+                append(half: unsafe references[chosen(program, place)])
+            }
+            if choice.count % 2 == 1 { append(half: 0) }
             return reference
         }
-        buildAlias()
+        buildAlias(choice)
+        let isDraws = choice.rule == .several
         let reference = beginNode(
-            node.answers <= 1 ? Layout.Node.choice : Layout.Node.draws, count: eligible,
-            answers: node.answers)
-        for place in 0..<eligible {
+            isDraws ? Layout.Node.draws : Layout.Node.choice, count: choice.count,
+            answers: choice.answers)
+        for place in 0..<choice.count {
             append(word: unsafe alias.thresholds[place])
-            append(half: unsafe references[Int(members[place])])
+            append(half: unsafe references[chosen(program, place)])
             append(half: unsafe alias.aliases[place])
         }
-        guard node.answers > 1 else { return reference }
-        for place in 0..<eligible { append(half: unsafe weights[place]) }
-        if eligible % 2 == 1 { append(half: 0) }
+        guard isDraws else { return reference }
+        for place in 0..<choice.count { append(half: evaluator.chosenWeight(place)) }
+        if choice.count % 2 == 1 { append(half: 0) }
         return reference
     }
 
-    mutating func buildAlias() {
-        for place in 0..<eligible { unsafe alias.thresholds[place] = UInt64(weights[place]) }
-        alias.build(eligible)
+    mutating func buildAlias(_ choice: NodeChoice) {
+        for place in 0..<choice.count {
+            unsafe alias.thresholds[place] = UInt64(evaluator.chosenWeight(place))
+        }
+        alias.build(choice.count)
     }
 
     mutating func beginNode(_ kind: UInt32, count: Int, answers: Int) -> UInt32 {

@@ -24,21 +24,14 @@ struct PolicyResolver: ~Copyable {
     private let standIn: UnsafeMutableBufferPointer<UInt32>
     /// By node: its `Reference`.
     let references: UnsafeMutableBufferPointer<UInt32>
-    /// By eligible member of the group in hand: its node, its weight.
-    let members: UnsafeMutableBufferPointer<UInt32>
-    let weights: UnsafeMutableBufferPointer<UInt32>
     let alias: AliasTable
-    /// How many of these there are.
-    var eligible = 0
     /// Bytes of the block and addresses of the pool so far.
     var used = 0
     var pooled = 0
     var v4 = true
     var fits = true
-    /// The ladders of the client that is worked out for.
-    private var branch: UInt32 = 0
     /// What of the client the answer depends on.
-    private var lookedAt = LookedAt()
+    private(set) var lookedAt = LookedAt()
 
     typealias Layout = ResolvedLayout
     typealias Kind = ProgramLayout.Kind
@@ -47,7 +40,7 @@ struct PolicyResolver: ~Copyable {
         let nodes = ProgramLayout.maximumNodes
         let edges = ProgramLayout.maximumEdges
         let blockBytes = ResolvedLayout.maximumBytes
-        let memory = WorkerMemory(bytes: 3 * blockBytes + nodes * 10 + edges * 24)
+        let memory = WorkerMemory(bytes: 3 * blockBytes + nodes * 10 + edges * 16)
         let base = unsafe memory.base
         var offset = 0
         func next<T>(_ count: Int, _ initial: T) -> UnsafeMutableBufferPointer<T> {
@@ -63,8 +56,6 @@ struct PolicyResolver: ~Copyable {
         let aliases = unsafe next(edges, UInt32(0))
         let waiting = unsafe next(edges, UInt32(0))
         unsafe alias = AliasTable(thresholds: thresholds, aliases: aliases, waiting: waiting)
-        unsafe members = next(edges, UInt32(0))
-        unsafe weights = next(edges, UInt32(0))
         unsafe standIn = next(nodes, UInt32(0))
         unsafe references = next(nodes, UInt32(0))
         unsafe needed = next(nodes, false)
@@ -80,8 +71,7 @@ struct PolicyResolver: ~Copyable {
         _ verdicts: VerdictTable
     ) -> Int {
         lookedAt = LookedAt()
-        self.branch = branch
-        let bytes = work(out: steered, v4: v4, image, verdicts)
+        let bytes = work(out: steered, v4: v4, branch: branch, image, verdicts)
         block.put(lookedAt.looks, at: Layout.looks)
         block.put(lookedAt.hashV4Bits, at: Layout.hashV4Bits)
         block.put(lookedAt.hashV6Bits, at: Layout.hashV6Bits)
@@ -89,61 +79,40 @@ struct PolicyResolver: ~Copyable {
     }
 
     private mutating func work(
-        out steered: SteeredView, v4: Bool, _ image: ServingImage, _ verdicts: VerdictTable
+        out steered: SteeredView, v4: Bool, branch: UInt32, _ image: ServingImage,
+        _ verdicts: VerdictTable
     ) -> Int {
         let program = PolicyProgram(image, offset: steered.program)
-        let root = program.nodeCount &- 1
         self.v4 = v4
         used = Layout.headBytes
         pooled = 0
         fits = true
-        witness.take(program, image, verdicts, v4: v4)
-        var changeSeconds = evaluator.judge(
-            program, image, verdicts, v4: v4, branch: branch, .facts)
-        lookedAt.looks = unsafe evaluator.deciding(program, branch: branch, decides)
-        var assumption = Assumption.facts
-        var standing = unsafe evaluator.standings[root]
-        if !standing.isUsable, standing != .absent {
-            // Both families, and soon what nobody knows, have a say.
-            lookedAt.looks = UInt8(truncatingIfNeeded: (1 &<< program.lookCount) &- 1)
-            // A name that the other family still reaches is not down: its clients have a way.
-            witness.add(program, image, verdicts, v4: !v4)
-            _ = evaluator.judge(program, image, verdicts, v4: !v4, branch: branch, .facts)
-            if unsafe evaluator.standings[root].isUsable { return finish(.noDataFamilyDown) }
-            switch steered.whenDown {
-            case ImageLayout.Steered.whenDownNoData: return finish(.noDataWhileDown)
-            case ImageLayout.Steered.whenDownServerFailure: return finish(.serverFailure)
-            case ImageLayout.Steered.whenDownAddresses: return fallback(steered)
-            default: break
-            }
-            // As if everything were up, but what operators took out only when nothing else is there.
-            assumption = .upUnlessOverridden
-            changeSeconds = evaluator.judge(
-                program, image, verdicts, v4: v4, branch: branch, assumption)
-            if unsafe !evaluator.standings[root].isUsable {
-                assumption = .everythingUp
-                changeSeconds = evaluator.judge(
-                    program, image, verdicts, v4: v4, branch: branch, assumption)
-            }
-            standing = unsafe evaluator.standings[root]
+        let decision = evaluator.decide(
+            steered, program, image, verdicts, v4: v4, branch: branch, noting: &witness)
+        // Of a policy that is down, both families, and soon what nobody knows, have a say.
+        lookedAt.looks =
+            decision.isDown
+            ? UInt8(truncatingIfNeeded: (1 &<< program.lookCount) &- 1)
+            : unsafe evaluator.deciding(program, decides)
+        guard decision.outcome == .addresses || decision.outcome == .addressesWhileDown else {
+            return finish(decision.outcome)
         }
-        guard standing.isUsable else { return finish(.noData) }
-        let isDown = assumption != .facts
-        let ttl =
-            changeSeconds == 0
-            ? steered.maximumTTL
-            : min(max(changeSeconds, steered.minimumTTL), steered.maximumTTL)
-        let head = AddressRecordHead(v4: v4, ttl: ttl)
+        let head = AddressRecordHead(v4: v4, ttl: decision.ttl)
         block.putNative(head.front, at: Layout.front)
         block.putNative(head.back, at: Layout.back)
-        if shape(program, image) {
-            setOutcome(isDown ? .addressesWhileDown : .addresses)
+        if decision.isListed { return listed(steered) }
+        if shape(program, decision.root, image) {
+            setOutcome(decision.outcome)
             return used
         }
         begin(Layout.Shape.program, count: 0, answers: 0)
-        setOutcome(isDown ? .evaluateWhileDown : .evaluate)
+        setOutcome(decision.isDown ? .evaluateWhileDown : .evaluate)
         block.putNative(UInt32(truncatingIfNeeded: steered.program), at: Layout.root)
-        block.put(assumption.rawValue, at: Layout.assumption)
+        block.putNative(decision.lastGood, at: Layout.pool)
+        let isFallback = decision.root != program.root
+        block.put(
+            decision.assumption.rawValue | (isFallback ? Layout.fallbackFlag : 0),
+            at: Layout.assumption)
         return Layout.headBytes
     }
 
@@ -154,12 +123,9 @@ struct PolicyResolver: ~Copyable {
         return Layout.headBytes
     }
 
-    private mutating func fallback(_ steered: SteeredView) -> Int {
+    /// The addresses that are given for when the policy is down.
+    private mutating func listed(_ steered: SteeredView) -> Int {
         let count = steered.fallbackCount(v4: v4)
-        guard count > 0 else { return finish(.noFallback) }
-        let head = AddressRecordHead(v4: v4, ttl: steered.minimumTTL)
-        block.putNative(head.front, at: Layout.front)
-        block.putNative(head.back, at: Layout.back)
         for index in 0..<count { append(steered.fallback(v4: v4, index)) }
         begin(Layout.Shape.list, count: count, answers: count)
         setOutcome(.addressesWhileDown)
@@ -181,9 +147,11 @@ struct PolicyResolver: ~Copyable {
 
     // MARK: Its shape
 
-    /// Writes the addresses of a usable policy; false when there is no room.
-    private mutating func shape(_ program: PolicyProgram, _ image: ServingImage) -> Bool {
-        guard let top = mark(program) else { return false }
+    /// Writes the addresses of a usable node; false when there is no room.
+    private mutating func shape(
+        _ program: PolicyProgram, _ root: Int, _ image: ServingImage
+    ) -> Bool {
+        guard let top = mark(program, root) else { return false }
         // Each client has its own answer.
         if lookedAt.hashV4Bits > 0 { return false }
         for index in 0...top where unsafe needed[index] {
@@ -193,9 +161,9 @@ struct PolicyResolver: ~Copyable {
             } else if node.kind == Kind.endpoint {
                 unsafe references[index] = addEndpoint(node, index, image)
             } else {
-                collect(program, node, index)
-                if index == top, shapeOfGroup(program, node, index) { return fits }
-                unsafe references[index] = addGroup(program, node, index)
+                let choice = evaluator.choose(program, index)
+                if index == top, shapeOfGroup(program, choice) { return fits }
+                unsafe references[index] = addGroup(program, choice)
             }
             guard fits else { return false }
         }
@@ -203,80 +171,53 @@ struct PolicyResolver: ~Copyable {
     }
 
     /// Notes which nodes an answer may lead to; returns the one to begin with, nil when the program is none.
-    private mutating func mark(_ program: PolicyProgram) -> Int? {
-        let last = program.nodeCount &- 1
-        for index in 0...last { unsafe needed[index] = false }
-        unsafe needed[last] = true
-        var top = last
+    private mutating func mark(_ program: PolicyProgram, _ root: Int) -> Int? {
+        for index in 0...root { unsafe needed[index] = false }
+        unsafe needed[root] = true
+        var top = root
         var isTop = true
-        for index in stride(from: last, through: 0, by: -1) where unsafe needed[index] {
+        for index in stride(from: root, through: 0, by: -1) where unsafe needed[index] {
             unsafe standIn[index] = 0
             let node = program.node(index)
             guard node.kind != Kind.endpoint else {
                 isTop = false
                 continue
             }
-            collect(program, node, index)
-            let isFailover = node.kind == Kind.failover || node.kind == Kind.located
-            for place in 0..<min(eligible, isFailover ? 1 : eligible) {
-                let child = unsafe Int(members[place])
+            let choice = evaluator.choose(program, index)
+            for place in 0..<choice.count {
+                let child = chosen(program, place)
                 // Children come before their parents, or no walk would end.
                 guard child < index else { return nil }
                 unsafe needed[child] = true
             }
-            if node.kind == Kind.hash, eligible > 1 {
-                lookedAt.hashV4Bits = max(lookedAt.hashV4Bits, node.hashV4Bits)
-                lookedAt.hashV6Bits = max(lookedAt.hashV6Bits, node.hashV6Bits)
-            }
-            if isFailover || eligible == 1 && node.isByWeight {
-                guard eligible > 0 else { return nil }
-                unsafe standIn[index] = members[0] &+ 1
-                if isTop { top = unsafe Int(members[0]) }
-            } else {
+            guard choice.rule != .turn, choice.count <= 1 else {
                 isTop = false
+                if choice.rule == .client {
+                    lookedAt.hashV4Bits = max(lookedAt.hashV4Bits, node.hashV4Bits)
+                    lookedAt.hashV6Bits = max(lookedAt.hashV6Bits, node.hashV6Bits)
+                }
+                continue
             }
+            guard choice.count > 0 else { return nil }
+            let only = chosen(program, 0)
+            unsafe standIn[index] = UInt32(truncatingIfNeeded: only &+ 1)
+            if isTop { top = only }
         }
         return top
     }
 
-    /// Lists the members of a group that may answer, with their weights, in order.
-    private mutating func collect(_ program: PolicyProgram, _ node: PolicyNode, _ index: Int) {
-        eligible = 0
-        if node.kind == Kind.located {
-            guard let child = evaluator.firstOfLadder(program, node, branch: branch) else { return }
-            unsafe members[0] = UInt32(truncatingIfNeeded: child)
-            unsafe weights[0] = 1
-            eligible = 1
-            return
-        }
-        let isWeighted = node.isByWeight
-        let useZero = unsafe isWeighted && evaluator.usesZeroWeights[index]
-        let all = evaluator.standingsOfMembers(program, node) {
-            !isWeighted || ($0 == 0) == useZero
-        }
-        let chosen = all.eligible
-        for edge in node.first..<node.first &+ node.memberCount {
-            let member = program.member(edge)
-            guard !isWeighted || (member.weight == 0) == useZero,
-                unsafe chosen.contains(evaluator.standings[member.node])
-            else { continue }
-            unsafe precondition(eligible < members.count, "too many members")
-            unsafe members[eligible] = UInt32(truncatingIfNeeded: member.node)
-            // Among members of weight 0 all count the same.
-            unsafe weights[eligible] = useZero ? 1 : member.weight
-            eligible &+= 1
-        }
+    /// The node of a member that was listed last.
+    func chosen(_ program: PolicyProgram, _ place: Int) -> Int {
+        program.member(evaluator.chosenEdge(place)).node
     }
 
     /// Writes one of the shapes without a tree, where the policy comes down to one.
-    private mutating func shapeOfGroup(
-        _ program: PolicyProgram, _ node: PolicyNode, _ index: Int
-    ) -> Bool {
-        let isChoice = node.kind == Kind.weighted && node.answers <= 1
-        guard isChoice || node.kind == Kind.all else { return false }
+    private mutating func shapeOfGroup(_ program: PolicyProgram, _ choice: NodeChoice) -> Bool {
+        let isChoice = choice.rule == .one
+        guard isChoice || choice.rule == .turn else { return false }
         var last = 0
-        for place in 0..<eligible {
-            let reference = unsafe references[Int(members[place])]
+        for place in 0..<choice.count {
+            let reference = unsafe references[chosen(program, place)]
             guard reference & Layout.Reference.addressBit != 0 else { return false }
             // In order, so that none is there twice: it would have to be left out when it is met again.
             guard isChoice || place == 0 || reference > last else { return false }
@@ -284,22 +225,22 @@ struct PolicyResolver: ~Copyable {
         }
         used = Layout.headBytes
         if isChoice {
-            buildAlias()
-            for place in 0..<eligible {
+            buildAlias(choice)
+            for place in 0..<choice.count {
                 let threshold = unsafe alias.thresholds[place]
                 let other = unsafe Int(alias.aliases[place])
                 append(word: threshold)
-                append(pooledAddress(unsafe references[Int(members[place])]))
-                append(pooledAddress(unsafe references[Int(members[other])]))
+                append(pooledAddress(unsafe references[chosen(program, place)]))
+                append(pooledAddress(unsafe references[chosen(program, other)]))
             }
         } else {
-            for place in 0..<eligible {
-                append(pooledAddress(unsafe references[Int(members[place])]))
+            for place in 0..<choice.count {
+                append(pooledAddress(unsafe references[chosen(program, place)]))
             }
         }
         begin(
-            isChoice ? Layout.Shape.choice : Layout.Shape.turn, count: eligible,
-            answers: isChoice ? 1 : min(node.answers, eligible))
+            isChoice ? Layout.Shape.choice : Layout.Shape.turn, count: choice.count,
+            answers: isChoice ? 1 : min(choice.answers, choice.count))
         return true
     }
 

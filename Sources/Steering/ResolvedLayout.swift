@@ -17,9 +17,13 @@ enum ResolvedLayout {
     /// Of a tree: its root, a `Reference`; of a program: the offset in the image.
     static var root: Int { 20 }
     /// Of a tree: where its addresses begin, counted from the block's start.
+    ///
+    /// Of a program: the endpoints that are taken for up when not the facts count, as bits.
     static var pool: Int { 24 }
-    /// Of a program: what is taken for true.
+    /// Of a program: what is taken for true, and with `fallbackFlag`, that the policy for when its root is down
+    /// is the one that answers.
     static var assumption: Int { 28 }
+    static var fallbackFlag: UInt8 { 1 << 7 }
     /// What the answer depends on of the client, one byte each: looks, bits of IPv4 and of IPv6 in a hash.
     static var looks: Int { 29 }
     static var hashV4Bits: Int { 30 }

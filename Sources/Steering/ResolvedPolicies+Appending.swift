@@ -125,20 +125,24 @@ extension ResolvedPolicies {
         let program = PolicyProgram(image, offset: Int(slab.native32(block &+ Layout.root)))
         let info = slab.native32(block &+ Layout.info)
         let isV4 = UInt8(truncatingIfNeeded: info >> 8) & Layout.Shape.v6 == 0
-        let assumption = Assumption(rawValue: slab.byte(block &+ Layout.assumption)) ?? .facts
+        let flags = slab.byte(block &+ Layout.assumption)
+        let assumption = Assumption(rawValue: flags & ~Layout.fallbackFlag) ?? .facts
+        let isFallback = flags & Layout.fallbackFlag != 0
+        resolver.evaluator.lastGood = slab.native32(block &+ Layout.pool)
         var count = resolver.evaluator.evaluate(
-            program, image, verdicts, v4: isV4, for: client, assuming: assumption, random: &random
+            program, image, verdicts, v4: isV4, for: client, usesFallback: isFallback,
+            assuming: assumption, random: &random
         ).count
         if count == 0 {
             // The last address went down after the block was made: the next query will know.
             count =
                 resolver.evaluator.evaluate(
-                    program, image, verdicts, v4: isV4, for: client, assuming: .everythingUp,
-                    random: &random
+                    program, image, verdicts, v4: isV4, for: client, usesFallback: isFallback,
+                    assuming: .everythingUp, random: &random
                 ).count
         }
         let outcome: SteeredOutcome =
-            assumption == .facts ? .addresses : .addressesWhileDown
+            assumption == .facts && !isFallback ? .addresses : .addressesWhileDown
         let bytes = isV4 ? ResponseWriter.v4RecordBytes : ResponseWriter.v6RecordBytes
         guard count &* bytes <= writer.room else {
             writer.isTruncated = true

@@ -38,6 +38,11 @@ package enum Standing: UInt8, Sendable {
         }
     }
 
+    /// The worse of two.
+    static func lower(_ a: Standing, _ b: Standing) -> Standing {
+        a.rawValue < b.rawValue ? a : b
+    }
+
     /// Whether a parent may choose this member at all.
     @inlinable
     package var isUsable: Bool { rawValue >= Standing.softDrained.rawValue }
@@ -71,6 +76,19 @@ package struct StandingSet: Sendable, Equatable {
 
     @inlinable
     package var isEmpty: Bool { bits == 0 }
+
+    /// Whether there is more than what operators want emptied.
+    @inlinable
+    package var isBetterThanDrained: Bool { bits > 1 << Standing.softDrained.rawValue }
+
+    @inlinable
+    package func union(_ other: StandingSet) -> StandingSet {
+        StandingSet(bits: bits | other.bits)
+    }
+
+    /// Those that no operator took out or wants emptied.
+    @inlinable
+    package var withoutOperators: StandingSet { StandingSet(bits: bits & 0b1111_0100) }
 
     /// The members to choose from, given the standings of all: healthy ones; if none, degraded ones; if
     /// none, unknown ones; if none, soft-drained ones; empty when the node is down.

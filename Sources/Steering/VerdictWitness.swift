@@ -1,4 +1,4 @@
-import DNSWire
+package import DNSWire
 import Health
 import Serving
 
@@ -6,7 +6,7 @@ import Serving
 ///
 /// Most changes are about other names. Comparing the words that count here is far less work than working the
 /// answer out again.
-struct VerdictWitness {
+package struct VerdictWitness {
     /// Pairs of four bytes each.
     private let pairs: ByteSink
     /// Pairs; 0 as well when there was no room for all.
@@ -15,39 +15,47 @@ struct VerdictWitness {
 
     static var pairBytes: Int { 8 }
 
-    init(_ pairs: ByteSink) { self.pairs = pairs }
+    package init(_ pairs: ByteSink) { self.pairs = pairs }
 
     var view: ByteView { pairs.view.slice(0, count &* VerdictWitness.pairBytes) }
 
-    /// Begins anew with the words of a program's addresses of one family.
+    /// Begins anew with the words of one family of a program's nodes, up to its root.
     mutating func take(
         _ program: PolicyProgram, _ image: ServingImage, _ verdicts: VerdictTable, v4: Bool
     ) {
         count = 0
         fits = true
-        add(program, image, verdicts, v4: v4)
+        add(program, image, verdicts, v4: v4, nodes: 0...program.root)
     }
 
-    /// Adds those of the other family.
+    /// Adds those of the other family, or of other nodes.
     mutating func add(
-        _ program: PolicyProgram, _ image: ServingImage, _ verdicts: VerdictTable, v4: Bool
+        _ program: PolicyProgram, _ image: ServingImage, _ verdicts: VerdictTable, v4: Bool,
+        nodes: ClosedRange<Int>
     ) {
-        for index in 0..<program.nodeCount where fits {
+        for index in nodes where fits {
             let node = program.node(index)
-            guard node.kind == ProgramLayout.Kind.endpoint else { continue }
+            guard node.kind == ProgramLayout.Kind.endpoint else {
+                if let hold = node.hold { add(hold, verdicts) }
+                continue
+            }
             for address in node.addresses(v4: v4) {
-                let start = count &* VerdictWitness.pairBytes
-                guard fits, start &+ VerdictWitness.pairBytes <= pairs.count else {
-                    fits = false
-                    count = 0
-                    return
-                }
-                let slot = image.address(address).slot
-                pairs.putNative(UInt32(truncatingIfNeeded: slot), at: start)
-                pairs.putNative(verdicts.load(slot).rawValue, at: start &+ 4)
-                count &+= 1
+                add(image.address(address).slot, verdicts)
             }
         }
+    }
+
+    /// Adds one word.
+    mutating func add(_ slot: Int, _ verdicts: VerdictTable) {
+        let start = count &* VerdictWitness.pairBytes
+        guard fits, start &+ VerdictWitness.pairBytes <= pairs.count else {
+            fits = false
+            count = 0
+            return
+        }
+        pairs.putNative(UInt32(truncatingIfNeeded: slot), at: start)
+        pairs.putNative(verdicts.load(slot).rawValue, at: start &+ 4)
+        count &+= 1
     }
 
     /// Whether all words are still what they were.

@@ -32,4 +32,6 @@ package struct VerdictTotals: Hashable, Sendable {
     package var reportsAccepted: UInt64 = 0
     /// Reports of feeds that were refused: all reports are accepted or refused.
     package var reportsRefused: UInt64 = 0
+    /// How often the brake tripped.
+    package var brakeTrips: UInt64 = 0
 }

@@ -7,30 +7,52 @@ extension VerdictBoard {
     ///
     /// - Throws: a `FeedRefusal` that says what is wrong; nothing has changed then.
     package func report(_ report: FeedReport) throws(FeedRefusal) {
-        let now = now()
-        let outcome: Result<[Transition], FeedRefusal> = state.withLock { state in
+        let refusal: FeedRefusal? = change { state, now in
             do throws(FeedRefusal) {
                 let index = try state.take(report, now: now)
                 state.totals.reportsAccepted += 1
-                return .success(settle(index, in: &state, now: now))
+                noteLife(of: report.source, at: report.received, in: &state, now: now)
+                settle(index, in: &state, now: now)
+                state.endIfNothingIsHeld()
+                return nil
             } catch {
                 state.totals.reportsRefused += 1
-                return .failure(error)
+                return error
             }
         }
-        try outcome.get().forEach(onTransition)
+        if let refusal { throw refusal }
     }
 
     /// Forgets what a source said of an endpoint, its sequence included.
     package func withdraw(source: String, endpoint key: String) {
-        let now = now()
-        let transitions: [Transition] = state.withLock { state in
+        change { state, now in
             state.parked[key]?.removeAll { $0.source == source }
-            guard let index = state.indexes[key] else { return [] }
+            guard let index = state.indexes[key] else { return }
             state.records[index].reports.removeAll { $0.source == source }
-            return settle(index, in: &state, now: now)
+            settle(index, in: &state, now: now)
         }
-        transitions.forEach(onTransition)
+    }
+
+    /// Takes the rules of the declared feeds.
+    package func replaceFeeds(_ rules: [FeedRule]) {
+        change { state, now in
+            state.feeds.replace(rules)
+            passFeeds(in: &state, now: now)
+            for index in state.records.indices where !state.records[index].reports.isEmpty {
+                settle(index, in: &state, now: now)
+            }
+        }
+    }
+
+    /// Notes that a feed said something at a time, though nothing new: it is not silent.
+    package func noteLife(of feed: String, at time: Int64) {
+        change { state, now in noteLife(of: feed, at: time, in: &state, now: now) }
+    }
+
+    func noteLife(of source: String, at time: Int64, in state: inout State, now: Int64) {
+        guard let name = state.feeds.spoke(source, at: time, now: now) else { return }
+        state.notices.append(.feedSpeaks(name))
+        settleReports(of: name, in: &state, now: now)
     }
 
     /// Whether the loaded configuration defines an endpoint.

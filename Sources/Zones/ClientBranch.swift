@@ -8,6 +8,8 @@ package struct ClientBranch: Sendable {
         case prefix(IPNetwork)
         /// The networks that have this name in the lists of `locations`.
         case network(String)
+        /// The networks of an autonomous system, where a database tells them.
+        case autonomousSystem(UInt32)
         /// ISO 3166-2: `US` and `CA` for California.
         case subdivision(country: String, String)
         /// ISO 3166-1 alpha-2.
@@ -35,6 +37,7 @@ extension ClientBranch.Key: CustomStringConvertible {
         switch self {
         case .prefix(let network): "\(network)"
         case .network(let name): "network:\(name)"
+        case .autonomousSystem(let number): "AS\(number)"
         case .subdivision(let country, let part): "\(country)-\(part)"
         case .country(let code): "country:\(code)"
         case .continent(let code): "continent:\(code)"

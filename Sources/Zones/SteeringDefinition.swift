@@ -11,6 +11,8 @@ package struct SteeringDefinition: Sendable {
     package var endpoints: [EndpointDefinition] = []
     package var policies: [NamedPolicy] = []
     package var names: [SteeredName] = []
+    /// Of a zone's file: whether its policies look at client subnets (RFC 7871), or at resolvers alone.
+    package var usesClientSubnet = true
 
     package init() {}
 }
@@ -22,7 +24,11 @@ package struct ClusterDefinition: Sendable, Hashable {
     /// Degrees, north and east positive.
     package var latitude: Double?
     package var longitude: Double?
+    /// The load that it takes, in any unit.
     package var capacity: Double?
+    /// The load from which on it sheds some, up to `capacity`, where it sheds everything; nil: it sheds
+    /// what is above its capacity.
+    package var lowMark: Double?
     package var position: SourcePosition
 
     package init(
@@ -45,8 +51,10 @@ package struct EndpointDefinition: Sendable, Hashable {
     package var name: String
     package var cluster: String?
     package var tier: Tier
-    /// At least one, each once.
+    /// Each once; as written, or those that `host` was resolved to last: none, if it never was.
     package var addresses: [IPAddress]
+    /// The name whose addresses are this endpoint's; nil: they are written down.
+    package var host: Name?
     /// A monitor's name; nil: nothing checks it.
     package var monitor: String?
     package var labels: [String: String]
@@ -54,12 +62,14 @@ package struct EndpointDefinition: Sendable, Hashable {
 
     package init(
         name: String, cluster: String? = nil, tier: Tier = .other, addresses: [IPAddress],
-        monitor: String? = nil, labels: [String: String] = [:], position: SourcePosition
+        host: Name? = nil, monitor: String? = nil, labels: [String: String] = [:],
+        position: SourcePosition
     ) {
         self.name = name
         self.cluster = cluster
         self.tier = tier
         self.addresses = addresses
+        self.host = host
         self.monitor = monitor
         self.labels = labels
         self.position = position
@@ -93,6 +103,10 @@ package struct SteeredName: Sendable {
         case all
         /// These addresses.
         case addresses([IPAddress])
+        /// What the name's `fallback` finds; as if everything were up when that is down too.
+        case policy
+        /// Those that answered when somebody was well.
+        case lastGood
         case noData
         case serverFailure
     }
@@ -103,8 +117,17 @@ package struct SteeredName: Sendable {
     package var owner: Name
     package var ttl: TimeToLive
     package var policy: PolicyDefinition
+    /// Longest TTL while the policy is degraded or worse, but not down.
+    package var degradedTTL: UInt32?
     package var whenDown: WhenDown
+    /// Of `whenDown: {policy: …}`.
+    package var fallback: PolicyDefinition?
+    /// The TTL while the policy is down; nil: as when it is up, or the shortest of `auto`.
+    package var whenDownTTL: UInt32?
     package var position: SourcePosition
+
+    /// All that decides its addresses.
+    package var policies: [PolicyDefinition] { [policy] + (fallback.map { [$0] } ?? []) }
 
     package init(
         owner: Name, ttl: TimeToLive, policy: PolicyDefinition, whenDown: WhenDown = .all,
@@ -134,8 +157,15 @@ package indirect enum PolicyDefinition: Sendable {
     case geo([ClientBranch])
     /// By the client's network: the longest of the prefixes given.
     case subnet([ClientBranch])
+    /// By the way to the client: the nearest member first, then the next nearest.
+    case proximity([PlacedMember])
+    /// By measured latency to the client: the member with the lowest first, then the next.
+    case latency([PlacedMember])
     /// Always the same member for a client network, shares by weight; a member that leaves moves only its own clients.
     case hash([WeightedMember], v4Bits: UInt8, v6Bits: UInt8)
+
+    /// A node with further keys.
+    case with(PolicyDefinition, PolicyModifiers)
 
     /// Bits of an address that make one client of `hash`: what resolvers tell (RFC 7871 §11.1).
     package static let defaultHashV4Bits: UInt8 = 24
@@ -163,13 +193,29 @@ package struct WeightedMember: Sendable {
 }
 
 extension PolicyDefinition {
-    /// The policies right below this one, in order.
+    /// The node without the keys beside its kind.
+    package var bare: PolicyDefinition {
+        if case .with(let node, _) = self { node.bare } else { self }
+    }
+
+    /// The keys beside its kind.
+    package var modifiers: PolicyModifiers {
+        if case .with(_, let modifiers) = self { modifiers } else { .none }
+    }
+
+    /// The policies right below this one, in order, and what it requires.
     package var members: [PolicyDefinition] {
         switch self {
+        case .with(.reference(let name, let position), let modifiers):
+            [.reference(name, position)] + modifiers.required
+        case .with(.cluster(let name, let position), let modifiers):
+            [.cluster(name, position)] + modifiers.required
+        case .with(let node, let modifiers): node.members + modifiers.required
         case .reference, .cluster: []
         case .all(let members, _), .failover(let members): members
         case .weighted(let members, _), .hash(let members, _, _): members.map(\.member)
         case .geo(let branches), .subnet(let branches): branches.map(\.policy)
+        case .proximity(let members), .latency(let members): members.map(\.member)
         }
     }
 }

@@ -12,7 +12,12 @@ struct Sterna: AsyncParsableCommand {
               sterna serve --zone example.com=example.com.zone --listen 127.0.0.1:5300
               sterna check --config sterna.yaml
               sterna status
+              sterna explain shop.example.com --client 198.51.100.0/24
             """,
         version: ProgramVersion.current,
-        subcommands: [ServeCommand.self, CheckCommand.self, StatusCommand.self, CanaryCommand.self])
+        subcommands: [
+            ServeCommand.self, CheckCommand.self, StatusCommand.self, ExplainCommand.self,
+            SimulateCommand.self, ImportCommand.self, FailbackCommand.self, BrakeCommand.self,
+            CanaryCommand.self,
+        ])
 }

@@ -78,4 +78,18 @@ import Zones
         #expect(site.patches == 1)
         #expect(try ask(site, "steered") == 2)
     }
+
+    @Test func ignoredClientSubnetsAreAPatch() throws {
+        let first = try sources(hash: 1, zoneRevision: 1, steeringRevision: 1)
+        let site = try PatchedSite(first)
+        #expect(site.loaded.image.zone(0).usesClientSubnet)
+        var second = try sources(hash: 1, zoneRevision: 1, steeringRevision: 2)
+        second[0].steering.usesClientSubnet = false
+        try site.apply(second)
+        #expect(site.patches == 1)
+        #expect(!site.loaded.image.zone(0).usesClientSubnet)
+        try site.apply(try sources(hash: 1, zoneRevision: 1, steeringRevision: 3))
+        #expect(site.patches == 2)
+        #expect(site.loaded.image.zone(0).usesClientSubnet)
+    }
 }

@@ -16,7 +16,7 @@ import Zones
         policies.map { ClientBranch($0.key, .reference($0.value, place), position: place) }
     }
 
-    private func server(ecs: Bool = true) throws -> TestServer {
+    private func server(ecs: Bool = true, inZone: Bool = true) throws -> TestServer {
         var steering = SteeringDefinition()
         steering.endpoints = ["de", "us", "office", "rest"].enumerated().map { index, name in
             EndpointDefinition(
@@ -47,6 +47,7 @@ import Zones
                 owner: try Name(name + ".example.org."), ttl: .seconds(30), policy: policy,
                 whenDown: .noData, position: ClientPolicyTests.place)
         }
+        steering.usesClientSubnet = inZone
         var settings = AnswerSettings()
         settings.clientSubnet = ecs
         return try TestServer(
@@ -125,6 +126,27 @@ import Zones
         let response = try ask(server, "geo", subnet: [0, 1, 24, 0, 192, 0, 2])
         #expect(last(response) == 2)
         #expect(response.option(8) == nil)
+    }
+
+    /// RFC 7871 §7.2.1: an answer that was not made for the subnet has scope 0.
+    @Test func aZoneThatIgnoresSubnetsAnswersByTheResolver() throws {
+        let server = try server(inZone: false)
+        for subnet: [UInt8] in [[0, 1, 24, 0, 192, 0, 2], [0, 1, 24, 0, 8, 8, 8]] {
+            for name in ["geo", "alias"] {
+                let response = try ask(server, name, subnet: subnet)
+                #expect(last(response) == 2)
+                #expect(scope(response) == 0)
+            }
+            let all = try (0..<4).map { _ in last(try ask(server, "hash", subnet: subnet)) }
+            #expect(Set(all) == [last(try ask(server, "hash"))])
+            #expect(scope(try ask(server, "hash", subnet: subnet)) == 0)
+        }
+        // The resolver's own address goes on deciding.
+        let response = try ask(
+            server, "geo", subnet: [0, 1, 24, 0, 8, 8, 8],
+            from: ClientAddress(v4: 0xC000_0207))
+        #expect(last(response) == 1)
+        #expect(scope(response) == 0)
     }
 
     /// RFC 7871 §7.4: an absence that is due to the client has the scope of that.

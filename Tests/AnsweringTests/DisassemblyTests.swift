@@ -34,7 +34,7 @@ import Testing
         for part in [
             "16ResolvedPoliciesV6answer", "16ResolvedPoliciesV7resolve",
             "15PolicyEvaluatorV10judgeGroup", "15PolicyEvaluatorV4pick",
-            "15PolicyEvaluatorV12chosenByHash", "15PolicyEvaluatorV8deciding",
+            "15PolicyEvaluatorV13placeOfClient", "15PolicyEvaluatorV8deciding",
             "12NetworkTableV", "10TreePickerV4pick",
             "10AliasTableV5build", "NameKeyV3set", "12ServerCookieV5judge",
             "12QueryOptionsV4read", "appendSubnet", "appendUnknownKey", "appendHINFOForAny",

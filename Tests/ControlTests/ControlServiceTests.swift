@@ -64,7 +64,7 @@ struct ControlServiceTests {
     @Test(arguments: [
         ("GET", "/", 404, "unknown_path: there is nothing at this path"),
         ("GET", "/v1", 404, "unknown_path: there is nothing at this path"),
-        ("PUT", "/v1/health", 404, "unknown_path: there is nothing at this path"),
+        ("PUT", "/v1/health", 405, "method_not_allowed: this path takes GET only"),
         ("PUT", "/v1/health/a/b/c", 404, "unknown_path: there is nothing at this path"),
         ("POST", "/healthz", 405, "method_not_allowed: this path takes GET only"),
         ("GET", "/v1/reload", 405, "method_not_allowed: this path takes POST only"),

@@ -55,6 +55,26 @@ struct FeedStoreTests {
         }
     }
 
+    @Test func loadsAreKeptAsReportsAre() async throws {
+        func load(_ value: Double, _ sequence: UInt64?) -> StoredLoad {
+            StoredLoad(
+                ClusterLoad(
+                    cluster: "us-east", source: "robots", sequence: sequence, load: value,
+                    timeToLive: .milliseconds(1500)), received: 1000)
+        }
+        try await withFolder { folder in
+            let store = try open(folder)
+            #expect(try await store.store(load(130, 9)) == nil)
+            #expect(try await store.store(load(1, 9)) == 9)
+            #expect(try await store.store(load(140, nil)) == nil)
+            #expect(try await store.store(load(1, 8)) == 9)
+            try store.close()
+            var kept = load(140, 9)
+            kept.expires = 1002
+            #expect(try await open(folder).allLoads() == [kept])
+        }
+    }
+
     @Test func olderSequencesAreRefused() async throws {
         try await withFolder { folder in
             let store = try open(folder)

@@ -9,11 +9,17 @@ import Testing
 /// A control plane that records what it is asked and answers as told.
 actor RecordingPlane: ControlPlane {
     var reports: [HealthReport] = []
+    var explained: [ExplainQuery] = []
     var reloads = 0
     var notReady: String?
     var refusal: HealthRefusal?
     var reloadSucceeds = true
 
+    var loads: [ClusterLoad] = []
+    var loadRefusal: ClusterLoadRefusal?
+    var brakeActions: [BrakeAction] = []
+
+    func set(loadRefusal refusal: ClusterLoadRefusal?) { loadRefusal = refusal }
     func set(notReady reason: String?) { notReady = reason }
     func set(refusal: HealthRefusal?) { self.refusal = refusal }
     func failReloads() { reloadSucceeds = false }
@@ -33,7 +39,9 @@ actor RecordingPlane: ControlPlane {
                     ])
             ],
             feeds: [.init(name: "robots", kind: "push", accepted: 1)],
-            lastReload: .init(time: "2026-01-01T00:00:00Z", ok: true, message: "1 zone"))
+            lastReload: .init(time: "2026-01-01T00:00:00Z", ok: true, message: "1 zone"),
+            clusters: [.init(cluster: "us", capacity: 100, load: 190, share: 0.75)],
+            brake: .init(percent: 80, atLeast: 10, probed: 4, windowSeconds: 10))
     }
 
     func metrics() -> [MetricFamily] {
@@ -45,12 +53,39 @@ actor RecordingPlane: ControlPlane {
         reports.append(report)
     }
 
+    func accept(_ load: ClusterLoad) async throws(ClusterLoadRefusal) {
+        if let loadRefusal { throw loadRefusal }
+        loads.append(load)
+    }
+
+    func endBrake(_ action: BrakeAction) -> BrakeOutcome {
+        brakeActions.append(action)
+        return BrakeOutcome(held: 12, message: "\(action)")
+    }
+
+    func failBack(
+        _ owner: String, family: Int?
+    ) async throws(FailbackRefusal) -> FailbackReport {
+        guard owner == "pay.example.org" || owner == "example.org/site" else {
+            throw .unknown(suggestion: "pay.example.org.")
+        }
+        return FailbackReport(
+            message: "released",
+            nodes: [.init(node: owner, family: family ?? 0, effect: "released")])
+    }
+
     func reload() -> ReloadOutcome {
         reloads += 1
         return reloadSucceeds
             ? ReloadOutcome(succeeded: true, message: "1 zone")
             : ReloadOutcome(
                 succeeded: false, message: "nothing was changed", findings: ["z.yaml:1:1: wrong"])
+    }
+
+    func explain(_ query: ExplainQuery) throws(ExplainRefusal) -> any Encodable & Sendable {
+        guard query.name != "wrong" else { throw ExplainRefusal("'wrong' is no name") }
+        explained.append(query)
+        return ["name": query.name]
     }
 
     func readiness() -> String? { notReady }

@@ -21,6 +21,8 @@ import Testing
         Run(.message, 1_000_000), Run(.options, 200_000), Run(.name, 100_000), Run(.tcp, 5_000),
         Run(.zone, 15_000), Run(.settings, 5_000), Run(.steering, 5_000), Run(.feed, 20_000),
         Run(.push, 20_000), Run(.http, 20_000), Run(.handover, 100_000), Run(.image, 10_000),
+        Run(.networks, 20_000), Run(.latencies, 5_000), Run(.table, 50_000), Run(.database, 5_000),
+        Run(.host, 200_000),
     ]
 
     /// Fewer without optimisation.

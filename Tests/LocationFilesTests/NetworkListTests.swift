@@ -51,8 +51,24 @@ import Zones
     }
 
     private static let broken: [Broken] = [
-        Broken("192.0.2.0/24", "nets.txt:1:1: a line must be 'NETWORK NAME'"),
-        Broken("192.0.2.0/24 a b", "nets.txt:1:1: a line must be 'NETWORK NAME'"),
+        Broken(
+            "192.0.2.0/24",
+            "nets.txt:1:1: a line must be 'NETWORK NAME' or 'NETWORK NAME LATITUDE,LONGITUDE'"),
+        Broken(
+            "192.0.2.0/24 a b",
+            "nets.txt:1:16: 'b' must be degrees of latitude and longitude, as in 52.5,13.4"),
+        Broken(
+            "10.0.0.0/8 a 1,2 b",
+            "nets.txt:1:1: a line must be 'NETWORK NAME' or 'NETWORK NAME LATITUDE,LONGITUDE'"),
+        Broken(
+            "10.0.0.0/8 a 91,2",
+            "nets.txt:1:14: '91,2' must be degrees of latitude and longitude, as in 52.5,13.4"),
+        Broken(
+            "10.0.0.0/8 a 1e1,2",
+            "nets.txt:1:14: '1e1,2' must be degrees of latitude and longitude, as in 52.5,13.4"),
+        Broken(
+            "10.0.0.0/8 a 1,-180.1",
+            "nets.txt:1:14: '1,-180.1' must be degrees of latitude and longitude, as in 52.5,13.4"),
         Broken(
             "10.1.2.3/8 a",
             "nets.txt:1:1: '10.1.2.3/8' has bits behind its prefix; 10.0.0.0/8 is the network that holds it"
@@ -94,6 +110,17 @@ import Zones
         #expect {
             try Self.read(c.text)
         } throws: { "\($0)" == c.message }
+    }
+
+    @Test func linesMayCarryAPlace() throws {
+        let list = try Self.read(
+            "10.0.0.0/8 a 52.5,13.4\n11.0.0.0/8 a\n12.0.0.0/8 a 52.5,13.4\n13.0.0.0/8 b -1,-180")
+        #expect(list.entries.map(\.value) == [0, 1, 0, 2])
+        #expect(
+            list.places == [
+                Location(network: "a", latitude: 52.5, longitude: 13.4), Location(network: "a"),
+                Location(network: "b", latitude: -1, longitude: -180),
+            ])
     }
 
     @Test func allMistakesAreReportedTogether() throws {

@@ -40,6 +40,18 @@ import Verdicts
             try write(#"{"endpoints": {"edge-us": {"verdict": "\#(verdict)"\#(number)}}}"#)
         }
 
+        func defineCluster() {
+            bench.board.replaceEndpoints(
+                [], clusters: [TrackedCluster(key: "us", capacity: .limit(100))])
+        }
+
+        /// Sets the time of modification, in Unix seconds.
+        func touch(at time: Int) throws {
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: TimeInterval(time))],
+                ofItemAtPath: path)
+        }
+
         var verdict: String? { bench.address("edge-us")?.verdict }
         var complaints: [String] { bench.log.lines.filter { $0.hasPrefix("warning") } }
     }
@@ -227,5 +239,75 @@ import Verdicts
             }
             group.cancelAll()
         }
+    }
+
+    /// Loads stand beside verdicts or alone.
+    @Test(arguments: [
+        #"{"clusters": {"us": {"load": 190}}}"#,
+        #"{"endpoints": {}, "clusters": {"us": {"load": 1.9e2, "sequence": 9}}}"#,
+    ])
+    func loadsOfTheFileCount(_ text: String) throws {
+        let fixture = try Fixture()
+        fixture.defineCluster()
+        try fixture.write(text)
+        let cluster = fixture.bench.board.clusters().first
+        #expect(cluster?.load == LoadStatus(load: 190, source: "drills", age: 0))
+        #expect(cluster?.share == 0.75)
+        #expect(fixture.feed.status().entries == 1)
+        try fixture.write(#"{"clusters": {}}"#)
+        #expect(fixture.bench.board.clusters().first?.load == nil)
+    }
+
+    @Test(arguments: [
+        (#"{"clusters": 3}"#, "clusters: must be an object"),
+        (#"{"clusters": {"us": 3}}"#, "clusters.us: must be an object"),
+        (#"{"clusters": {"us": {}}}"#, "clusters.us.load: must be a number from 0 on"),
+        (#"{"clusters": {"us": {"load": -1}}}"#, "clusters.us.load: must be a number from 0 on"),
+        (#"{"clusters": {"us": {"load": "9"}}}"#, "clusters.us.load: must be a number from 0 on"),
+        (
+            #"{"clusters": {"us": {"load": 1, "sequence": -1}}}"#,
+            "clusters.us.sequence: must be a whole number"
+        ),
+        (#"{"clusters": {"us": {"load": 1, "why": 1}}}"#, "clusters.us.why: unknown key"),
+        (#"{"clusters": {"eu": {"load": 1}}}"#, "cluster 'eu' is not defined"),
+    ])
+    func badLoadsAreTold(text: String, problem: String) throws {
+        let fixture = try Fixture()
+        fixture.defineCluster()
+        try fixture.write(text)
+        #expect(fixture.feed.status().error?.contains(problem) == true)
+        #expect(fixture.bench.board.clusters().first?.load == nil)
+    }
+
+    @Test func aLoadWaitsForItsCluster() throws {
+        let fixture = try Fixture()
+        try fixture.write(#"{"clusters": {"us": {"load": 190, "sequence": 1}}}"#)
+        #expect(fixture.feed.status().error == "cluster 'us' is not defined")
+        fixture.defineCluster()
+        fixture.feed.poll()
+        #expect(fixture.bench.board.clusters().first?.load?.load == 190)
+        #expect(fixture.feed.status().error == nil)
+    }
+
+    /// A feed is as old as its file, good as it may be; touching the file is a word.
+    @Test func theFilesTimeIsItsLife() throws {
+        let fixture = try Fixture()
+        fixture.bench.board.replaceFeeds([
+            FeedRule(name: "drills", silentAfter: 60, silent: .expire)
+        ])
+        try fixture.folder.write(
+            #"{"endpoints": {"edge-us": {"verdict": "unhealthy"}}}"#, to: "drills.json")
+        try fixture.touch(at: 900)
+        fixture.feed.poll()
+        fixture.bench.board.tick()
+        #expect(fixture.verdict == "unchecked")
+        #expect(fixture.bench.board.feeds().first?.age == 100)
+        try fixture.touch(at: 990)
+        fixture.feed.poll()
+        #expect(fixture.verdict == "unhealthy")
+        try fixture.folder.write("rubbish", to: "drills.json")
+        try fixture.touch(at: 1_000)
+        fixture.feed.poll()
+        #expect(fixture.bench.board.feeds().first?.age == 10)
     }
 }

@@ -123,6 +123,28 @@ import Verdicts
         }
     }
 
+    /// After the brake is released, an address needs all its failures again.
+    @Test func addressesAreJudgedAnew() async throws {
+        try await withCanary { canary, port in
+            let bench = Bench()
+            let target = MonitorTarget.test(
+                "edge", check(port), interval: .milliseconds(50), fall: 3, rise: 1_000)
+            try await withMonitors([target], bench: bench) { monitors in
+                try await bench.wait("edge", .healthy)
+                canary.turn(.fail)
+                try await bench.wait("edge", .unhealthy)
+                canary.turn(.recover)
+                // A thousand successes would be needed, were it not forgotten what there was.
+                await monitors.judgeAnew([target.address])
+                try await bench.wait("edge") { $0.reason.contains("of 1000") }
+                bench.board.replaceEndpoints([])
+                await monitors.judgeAnew([target.address])
+                bench.track([target])
+                try await bench.wait("edge", .healthy)
+            }
+        }
+    }
+
     @Test func aSilentTargetDelaysNobody() async throws {
         try await withCanary { muted, mutedPort in
             muted.turn(.mute)

@@ -45,18 +45,24 @@ import Testing
         for inside in 0..<5 { #expect(table.load(inside) == VerdictWord(.healthy)) }
     }
 
-    /// Every verdict, override and time comes back, and unknown bits read as unchecked.
-    @Test func wordsHoldAllThreeParts() {
+    /// Every verdict, override, share and time comes back, and unknown bits read as unchecked.
+    @Test func wordsHoldAllFourParts() {
         for verdict in Verdict.allCases {
             for override in Override.allCases {
-                for seconds in [0, 1, 0xFF_FFFF, 0x100_0000, .max] as [UInt32] {
-                    let word = VerdictWord(verdict, override: override, changeSeconds: seconds)
-                    #expect(word.verdict == verdict)
-                    #expect(word.override == override)
-                    #expect(word.changeSeconds == min(seconds, 0xFF_FFFF))
+                for seconds in [0, 1, 0xFFFF, 0x1_0000, .max] as [UInt32] {
+                    for share in [0, 1, 2, 128, 255, 256, 257, .max] as [UInt32] {
+                        let word = VerdictWord(
+                            verdict, override: override, share: share, changeSeconds: seconds)
+                        #expect(word.verdict == verdict)
+                        #expect(word.override == override)
+                        #expect(word.share == min(max(share, 1), 256))
+                        #expect(word.changeSeconds == min(seconds, 0xFFFF))
+                        #expect(word.rawValue & 0xC0 == 0)
+                    }
                 }
             }
         }
+        #expect(VerdictWord(rawValue: 0).share == VerdictWord.wholeShare)
         #expect(VerdictWord(rawValue: 7).verdict == .unchecked)
         #expect(VerdictWord(rawValue: 7 << 3).override == .none)
         #expect(VerdictWord(rawValue: 0) == VerdictWord(.unchecked))

@@ -70,7 +70,7 @@ struct BrokenZoneFileTests {
     @Test(arguments: [
         BrokenCase(
             "no addresses", "endpoints: { e: { tier: edge } }",
-            "z.yaml:1:17: endpoint 'e' has no 'addresses'"),
+            "z.yaml:1:17: endpoint 'e' needs exactly one of 'addresses', 'host'"),
         BrokenCase(
             "bad address", "endpoints: { e: { addresses: [192.0.2.1, 192.0.2.256] } }",
             "z.yaml:1:42: 'addresses' must be an IPv4 or IPv6 address, not '192.0.2.256'"),
@@ -106,8 +106,8 @@ struct BrokenZoneFileTests {
         ),
         BrokenCase(
             "a future answer",
-            "endpoints: { e: { addresses: 192.0.2.1 } }\nnames: { n: { policy: e, whenDown: lastGood } }",
-            "z.yaml:2:36: 'lastGood' is not available yet"),
+            "endpoints: { e: { addresses: 192.0.2.1 } }\nnames: { n: { policy: e, whenDown: { host: a.example } } }",
+            "z.yaml:2:36: a host as 'whenDown' is not available yet"),
         BrokenCase(
             "TTL below 0",
             "endpoints: { e: { addresses: 192.0.2.1 } }\nnames: { n: { policy: e, ttl: -1 } }",
@@ -119,7 +119,7 @@ struct BrokenZoneFileTests {
             "z.yaml:2:41: 'min' (9) is above 'max' (8)"),
         BrokenCase(
             "a server's key", "listen: 127.0.0.1:53",
-            "z.yaml:1:1: unknown key 'listen' in a zone's file; known here: clusters, monitors, endpoints, policies, names"
+            "z.yaml:1:1: unknown key 'listen' in a zone's file; known here: clusters, monitors, endpoints, policies, names, clientSubnet"
         ),
     ])
     func otherMistakes(_ broken: BrokenCase) throws {
@@ -148,10 +148,10 @@ struct BrokenZoneFileTests {
                 "z.yaml:4:60: 'interval' needs a unit, as in 5s",
                 "z.yaml:4:69: 'fall' must be an integer from 1 to 100, not '0'",
                 "z.yaml:6:32: unknown key 'adresses' in endpoint 'edge-us'; did you mean 'addresses'?",
-                "z.yaml:6:12: endpoint 'edge-us' has no 'addresses'",
+                "z.yaml:6:12: endpoint 'edge-us' needs exactly one of 'addresses', 'host'",
                 "z.yaml:7:44: 'addresses' must be an IPv4 or IPv6 address, not '198.51.100.300'",
                 "z.yaml:9:63: a weight must be an integer from 0 to 1000000, not '-1'",
-                "z.yaml:11:21: 'latency' is not available yet",
+                "z.yaml:11:30: 'latency' must be a list of policies, not a map",
                 "z.yaml:7:3: cluster 'us-eats' is not defined; did you mean 'us-east'?",
                 "z.yaml:7:3: monitor 'canari' is not defined; did you mean 'canary'?",
                 "z.yaml:9:54: endpoint 'edge-ue' is not defined; did you mean 'edge-us'?",

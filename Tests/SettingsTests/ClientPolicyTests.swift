@@ -23,6 +23,19 @@ struct ClientPolicyTests {
             "geo(continent:EU: a, country:US: b, US-CA: p, continent:NA: b, country:SA: a, "
                 + "network:office: a, default: b)"
         ),
+        (
+            "{ geo: { AS64500: a, AS4294967295: b, country:AS: p } }",
+            "geo(AS64500: a, AS4294967295: b, country:AS: p)"
+        ),
+        ("{ proximity: { a: 0, b: -99 } }", "proximity(a, b bias -99)"),
+        (
+            "{ proximity: [{ b: 20 }, { failover: [a, b] }, { policy: p, location: [40.7, -30], bias: 5, default: true }] }",
+            "proximity(b bias 20, failover(a, b), p bias 5 at 40.7 -30.0 default)"
+        ),
+        (
+            "{ latency: [a, { policy: { all: [b] }, region: us-east-1, default: true }] }",
+            "latency(a, all(8; b) in us-east-1 default)"
+        ),
         // Norway, which YAML 1.1 takes for a truth value.
         (
             "{ geo: { NO: a, \"DE\": { failover: [a, b] } } }",
@@ -62,10 +75,37 @@ struct ClientPolicyTests {
         BrokenCase(
             "lower case", "{ geo: { eu: a } }",
             "z.yaml:5:32: 'eu' is no place: write a continent such as EU, a country such as DE, a "
-                + "subdivision such as US-CA, network:NAME, or default"),
+                + "subdivision such as US-CA, an autonomous system such as AS64500, network:NAME, or "
+                + "default"),
         BrokenCase(
             "unknown kind of place", "{ geo: { city:Berlin: a } }",
             "z.yaml:5:32: unknown kind of place 'city'; known here: network, country, continent"),
+        BrokenCase(
+            "no such autonomous system", "{ geo: { AS4294967296: a } }",
+            "z.yaml:5:32: 'AS4294967296' is no place: write a continent such as EU, a country such as "
+                + "DE, a subdivision such as US-CA, an autonomous system such as AS64500, network:NAME, "
+                + "or default"),
+        BrokenCase(
+            "a bias out of range", "{ proximity: { a: 100 } }",
+            "z.yaml:5:41: 'a' must be an integer from -99 to 99, not '100'"),
+        BrokenCase(
+            "no policy in the long form", "{ proximity: [{ bias: 1, location: [1, 2] }] }",
+            "z.yaml:5:37: a member of 'proximity' has no 'policy'"),
+        BrokenCase(
+            "a bias of latency", "{ latency: [{ policy: a, bias: 1 }] }",
+            "z.yaml:5:48: unknown key 'bias' in a member of 'latency'; known here: location, default, "
+                + "region"),
+        BrokenCase(
+            "two defaults",
+            "{ latency: [{ policy: a, default: true }, { policy: b, default: true }] }",
+            "z.yaml:5:65: another member is the default already"),
+        BrokenCase(
+            "no place on the globe", "{ proximity: [{ policy: a, location: [91, 0] }] }",
+            "z.yaml:5:60: 'location' must be [latitude, longitude] in degrees, as in [39.0, -77.5], "
+                + "not a list"),
+        BrokenCase(
+            "a map of latencies", "{ latency: { a: 1 } }",
+            "z.yaml:5:34: 'latency' must be a list of policies, not a map"),
         BrokenCase(
             "a place twice", "{ geo: { DE: a, country:DE: b } }",
             "z.yaml:5:39: 'country:DE' is given twice"),
@@ -144,7 +184,50 @@ struct ClientPolicyTests {
         #expect(try findings("{ geo: { network:office: a, default: b } }", places) == [])
     }
 
+    @Test func systemsCoordinatesAndLatenciesNeedTheirFiles() throws {
+        let bare = KnownPlaces(networks: [], hasPlaces: true)
+        #expect(
+            try findings("{ geo: { AS64500: a, AS64501: b, EU: a } }", bare) == [
+                "z.yaml:5:32: warning: branch 'AS64500' is never chosen: no database of 'locations' "
+                    + "tells autonomous systems"
+            ])
+        #expect(
+            try findings("{ proximity: [a, b] }", bare) == [
+                "z.yaml:5:37: warning: no client is nearer to one member than to another: no file of "
+                    + "'locations' tells coordinates"
+            ])
+        #expect(
+            try findings("{ latency: [a, b] }", bare) == [
+                "z.yaml:5:35: warning: there is no table of 'latencies': members are tried by distance "
+                    + "where the places of clients are known, else as written"
+            ])
+        let all = KnownPlaces(
+            networks: [], hasPlaces: true, hasAutonomousSystems: true, hasCoordinates: true,
+            hasLatencies: true)
+        let policy = "{ geo: { AS64500: { proximity: [a, b] }, default: { latency: [a, b] } } }"
+        #expect(try findings(policy, all) == [])
+    }
+
+    @Test func aZoneMayIgnoreClientSubnets() throws {
+        let text = ClientPolicyTests.names("a")
+        #expect(try SettingsFixture.steering(text).usesClientSubnet)
+        #expect(try !SettingsFixture.steering(text + "\nclientSubnet: false").usesClientSubnet)
+        #expect(
+            try SettingsFixture.findings(inZone: text + "\nclientSubnet: off") == [
+                "z.yaml:6:15: 'clientSubnet' must be true or false, not 'off'"
+            ])
+    }
+
     // MARK: Locations
+
+    @Test func latenciesAreReadRelativeToTheFile() throws {
+        let settings = try SettingsFixture.settings(
+            "latencies: { file: latency.csv, hysteresis: 25% }", file: "/etc/sterna/sterna.yaml")
+        #expect(settings.locations.latencies == "/etc/sterna/latency.csv")
+        #expect(settings.locations.latencyHysteresis == 0.25)
+        let plain = try SettingsFixture.settings("latencies: { file: latency.csv }")
+        #expect(plain.locations.latencyHysteresis == 0.1)
+    }
 
     @Test func locationsAreReadRelativeToTheFile() throws {
         let settings = try SettingsFixture.settings(
@@ -166,6 +249,12 @@ struct ClientPolicyTests {
         BrokenCase(
             "unknown key", "locations: { database: a.mmdb }",
             "s.yaml:1:14: unknown key 'database' in 'locations'; did you mean 'databases'?"),
+        BrokenCase(
+            "no table", "latencies: { hysteresis: 10% }",
+            "s.yaml:1:12: 'latencies' has no 'file'"),
+        BrokenCase(
+            "no percentage", "latencies: { file: a.csv, hysteresis: 91% }",
+            "s.yaml:1:39: 'hysteresis' must be a percentage from 0% to 90%, not '91%'"),
     ])
     func mistakesInLocationsAreNamed(_ broken: BrokenCase) {
         #expect(SettingsFixture.findings(inServer: broken.text) == broken.findings)

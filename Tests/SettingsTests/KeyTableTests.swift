@@ -14,11 +14,12 @@ struct KeyTableTests {
         let steering: Set = ["clusters", "monitors", "endpoints", "policies"]
         let expected: Set =
             file == .zone
-            ? steering.union(["names"])
+            ? steering.union(["names", "clientSubnet"])
             : steering.union([
                 "listen", "workers", "zones", "state", "control", "feeds", "edns", "tcp", "udp",
                 "pin-workers",
-                "chaos", "any", "rate-limit", "access", "confinement", "locations",
+                "chaos", "any", "rate-limit", "access", "confinement", "locations", "latencies",
+                "brake",
             ])
         #expect(Set(properties.keys) == expected)
         let definitions = try #require(schema["$defs"] as? [String: Any])
@@ -50,7 +51,7 @@ struct KeyTableTests {
         #expect(manual.contains("| `fall` | an integer from 1 to 100 | `3` | Failures until"))
         #expect(
             manual.contains(
-                "| `addresses` | an IPv4 or IPv6 address, or a list of up to 64 | required |"))
+                "| `addresses` | an IPv4 or IPv6 address, or a list of up to 64 |  | IPv4"))
         #expect(manual.contains("### `feeds.NAME`") == (file == .server))
         #expect(manual.contains("### `names.NAME`") == (file == .zone))
     }

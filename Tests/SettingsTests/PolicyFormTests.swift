@@ -25,6 +25,26 @@ struct PolicyFormTests {
             "weighted(1; 1 failover(a, cluster c))"
         ),
         ("{ failover: [{ all: [a, b] }, p, { endpoint: b }] }", "failover(all(8; a, b), p, b)"),
+        ("{ all: [a, b], atLeast: 2 }", "all(8; a, b) with atLeast 2"),
+        ("{ cluster: c, atLeast: 60% }", "cluster c with atLeast 60%"),
+        (
+            "{ weighted: { a: 1, b: 1 }, panic: 50%, answers: 2 }",
+            "weighted(2; 1 a, 1 b) with panic 50%"
+        ),
+        (
+            "{ failover: [a, b], trickle: 1%, spill: true }",
+            "failover(a, b) with trickle 100/10000, spill"
+        ),
+        ("{ failover: [a, b], trickle: 0.25% }", "failover(a, b) with trickle 25/10000"),
+        ("{ failover: [a, b], spill: false }", "failover(a, b)"),
+        ("{ endpoint: p, alwaysUp: true }", "p with alwaysUp"),
+        ("{ endpoint: a, requires: b }", "a with requires b"),
+        ("{ all: [a], requires: [b, p] }", "all(8; a) with requires b p"),
+        ("{ geo: { default: a }, spill: true }", "geo(default: a) with spill"),
+        (
+            "{ failover: [{ all: [a, b], atLeast: 100%, panic: 100% }, b] }",
+            "failover(all(8; a, b) with atLeast 100%, panic 100%, b)"
+        ),
     ])
     func formsAreRead(_ text: String, _ expected: String) throws {
         let steering = try SettingsFixture.steering(
@@ -34,8 +54,8 @@ struct PolicyFormTests {
 
     @Test(arguments: [
         BrokenCase(
-            "future kind", "{ latency: { EU: a } }",
-            "z.yaml:6:25: 'latency' is not available yet"),
+            "future kind", "{ host: lb.example.net }",
+            "z.yaml:6:25: 'host' is not available yet"),
         BrokenCase(
             "future modifier", "{ failover: [a], after: 5m }",
             "z.yaml:6:40: 'after' is not available yet"),
@@ -44,8 +64,8 @@ struct PolicyFormTests {
             "z.yaml:6:25: unknown key 'weigthed' in a policy; did you mean 'weighted'?"),
         BrokenCase(
             "no kind", "{ answers: 1 }",
-            "z.yaml:6:23: a policy needs one of 'endpoint', 'cluster', 'all', 'weighted', 'failover', 'geo', "
-                + "'subnet', 'hash'"
+            "z.yaml:6:23: a policy needs one of 'endpoint', 'cluster', 'host', 'all', 'weighted', 'failover', "
+                + "'geo', 'subnet', 'proximity', 'latency', 'hash'"
         ),
         BrokenCase(
             "two kinds", "{ all: [a], failover: [a] }",
@@ -57,6 +77,42 @@ struct PolicyFormTests {
         BrokenCase(
             "answers beside failover", "{ failover: [a], answers: 2 }",
             "z.yaml:6:40: 'answers' has no meaning beside 'failover'"),
+        BrokenCase(
+            "panic beside failover", "{ failover: [a], panic: 50% }",
+            "z.yaml:6:40: 'panic' has no meaning beside 'failover'"),
+        BrokenCase(
+            "threshold beside geo", "{ geo: { default: a }, atLeast: 1 }",
+            "z.yaml:6:46: 'atLeast' has no meaning beside 'geo'"),
+        BrokenCase(
+            "trickle beside weights", "{ weighted: { a: 1 }, trickle: 1% }",
+            "z.yaml:6:45: 'trickle' has no meaning beside 'weighted'"),
+        BrokenCase(
+            "threshold of none", "{ all: [a], atLeast: 0 }",
+            "z.yaml:6:44: 'atLeast' must be a number of members from 1 to 1000 or a percentage "
+                + "such as 60%, not '0'"),
+        BrokenCase(
+            "threshold above all", "{ all: [a], atLeast: 101% }",
+            "z.yaml:6:44: 'atLeast' must be a number of members from 1 to 1000 or a percentage "
+                + "such as 60%, not '101%'"),
+        BrokenCase(
+            "panic without a unit", "{ all: [a], panic: 50 }",
+            "z.yaml:6:42: 'panic' must be a percentage from 1% to 100%, not '50'"),
+        BrokenCase(
+            "trickle of most", "{ failover: [a], trickle: 51% }",
+            "z.yaml:6:49: 'trickle' must be a percentage from 0.01% to 50%, not '51%'"),
+        BrokenCase(
+            "trickle too fine", "{ failover: [a], trickle: 0.001% }",
+            "z.yaml:6:49: 'trickle' must be a percentage from 0.01% to 50%, not '0.001%'"),
+        BrokenCase(
+            "spill of no truth", "{ failover: [a], spill: much }",
+            "z.yaml:6:47: 'spill' must be true or false, not 'much'"),
+        BrokenCase(
+            "requirement that is nothing", "{ all: [a], requires: bb }",
+            "z.yaml:6:45: endpoint 'bb' is not defined; did you mean 'b'?"),
+        BrokenCase(
+            "requirement that is no name", "{ all: [a], requires: [{ all: [b] }] }",
+            "z.yaml:6:46: 'requires' must be names of endpoints or policies that must be up, not a map"
+        ),
         BrokenCase(
             "too many answers", "{ all: [a], answers: 65 }",
             "z.yaml:6:44: 'answers' must be an integer from 1 to 64, not '65'"),

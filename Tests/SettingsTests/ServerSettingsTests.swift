@@ -197,7 +197,8 @@ struct ServerSettingsTests {
             "names belong to zones", "names: { shop: { policy: x } }",
             "s.yaml:1:1: unknown key 'names' in the settings; known here: listen, workers, zones, state, "
                 + "control, feeds, edns, chaos, any, tcp, udp, pin-workers, rate-limit, access, "
-                + "confinement, locations, clusters, monitors, endpoints, policies"),
+                + "confinement, locations, brake, latencies, clusters, monitors, endpoints, "
+                + "policies"),
         BrokenCase(
             "same zone twice", "zones: { a.example: x, A.EXAMPLE.: y }",
             "s.yaml:1:24: zone 'A.EXAMPLE.' is given twice"),

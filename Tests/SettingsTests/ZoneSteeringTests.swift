@@ -108,11 +108,49 @@ struct ZoneSteeringTests {
         ("192.0.2.9", .addresses([.v4(0xC000_0209)])),
         ("[192.0.2.9, '::1']", .addresses([.v4(0xC000_0209), .v6(0, 1)])),
     ])
-    func whenDownHasFourForms(_ text: String, _ whenDown: SteeredName.WhenDown) throws {
+    func whenDownHasManyForms(_ text: String, _ whenDown: SteeredName.WhenDown) throws {
         let steering = try SettingsFixture.steering(
             "endpoints: { e: { addresses: 192.0.2.1 } }\nnames: { a: { policy: e, whenDown: \(text) } }"
         )
         #expect(steering.names.map(\.whenDown) == [whenDown])
+    }
+
+    @Test func whenDownMayBeAPolicy() throws {
+        let steering = try SettingsFixture.steering(
+            """
+            endpoints: { e: { addresses: 192.0.2.1 }, f: { addresses: 192.0.2.2 } }
+            names:
+              a:
+                policy: e
+                degradedTtl: 10
+                whenDown: { policy: { failover: [f, e] } }
+                whenDownTtl: 1m
+            """)
+        let name = try #require(steering.names.first)
+        #expect(name.whenDown == .policy)
+        #expect(name.fallback.map { PolicyText.of($0) } == "failover(f, e)")
+        #expect(name.degradedTTL == 10)
+        #expect(name.whenDownTTL == 60)
+    }
+
+    @Test(arguments: [
+        BrokenCase(
+            "another key", "whenDown: { polisy: e }",
+            "z.yaml:2:33: a map as 'whenDown' must be {policy: POLICY}: what answers instead"),
+        BrokenCase(
+            "no such endpoint", "whenDown: { policy: f }",
+            "z.yaml:2:43: endpoint 'f' is not defined; did you mean 'e'?"),
+        BrokenCase(
+            "a word", "degradedTtl: auto",
+            "z.yaml:2:36: 'degradedTtl' must be seconds, or a duration such as 30s, not 'auto'"),
+        BrokenCase(
+            "below 0", "whenDownTtl: -1",
+            "z.yaml:2:36: 'whenDownTtl' must be seconds, or a duration such as 30s, not '-1'"),
+    ])
+    func mistakesAboutDownAreNamed(_ broken: BrokenCase) throws {
+        let text =
+            "endpoints: { e: { addresses: 192.0.2.1 } }\nnames: { a: { policy: e, \(broken.text) } }"
+        #expect(try SettingsFixture.findings(inZone: text) == broken.findings)
     }
 
     @Test(arguments: [
@@ -138,12 +176,33 @@ struct ZoneSteeringTests {
     }
 }
 
+extension PolicyModifiers {
+    /// What was written, in one line.
+    fileprivate var text: String {
+        var parts: [String] = []
+        switch atLeast {
+        case .count(let count): parts.append("atLeast \(count)")
+        case .percent(let percent): parts.append("atLeast \(percent)%")
+        case nil: break
+        }
+        if panicPercent > 0 { parts.append("panic \(panicPercent)%") }
+        if trickle > 0 { parts.append("trickle \(trickle)/10000") }
+        if spill { parts.append("spill") }
+        if alwaysUp { parts.append("alwaysUp") }
+        if !requires.isEmpty {
+            parts.append("requires \(requires.map(\.name).joined(separator: " "))")
+        }
+        return parts.joined(separator: ", ")
+    }
+}
+
 /// A policy in one line.
 enum PolicyText {
     static func of(_ policy: PolicyDefinition) -> String {
         switch policy {
         case .reference(let name, _): name
         case .cluster(let name, _): "cluster \(name)"
+        case .with(let policy, let modifiers): "\(of(policy)) with \(modifiers.text)"
         case .all(let members, let answers): "all(\(answers); \(list(members)))"
         case .weighted(let members, let answers):
             "weighted(\(answers); "
@@ -151,6 +210,8 @@ enum PolicyText {
         case .failover(let members): "failover(\(list(members)))"
         case .geo(let branches): "geo(\(list(branches)))"
         case .subnet(let branches): "subnet(\(list(branches)))"
+        case .proximity(let members): "proximity(\(list(members)))"
+        case .latency(let members): "latency(\(list(members)))"
         case .hash(let members, let v4Bits, let v6Bits):
             "hash(\(v4Bits), \(v6Bits); "
                 + members.map { "\($0.weight) \(of($0.member))" }.joined(separator: ", ") + ")"
@@ -159,6 +220,19 @@ enum PolicyText {
 
     private static func list(_ branches: [ClientBranch]) -> String {
         branches.map { "\($0.key): \(of($0.policy))" }.joined(separator: ", ")
+    }
+
+    private static func list(_ members: [PlacedMember]) -> String {
+        members.map { member in
+            var words = [of(member.member)]
+            if member.bias != 0 { words.append("bias \(member.bias)") }
+            if let place = member.location {
+                words.append("at \(place.latitude) \(place.longitude)")
+            }
+            if let region = member.region { words.append("in \(region)") }
+            if member.isDefault { words.append("default") }
+            return words.joined(separator: " ")
+        }.joined(separator: ", ")
     }
 
     private static func list(_ members: [PolicyDefinition]) -> String {

@@ -96,9 +96,10 @@ import Zones
 }
 
 /// Seeded random networks, places, endpoints and policies over them.
-private struct RandomWorld {
+struct RandomWorld {
     private(set) var endpoints: [EndpointDefinition] = []
     private(set) var words: [IPAddress: VerdictWord] = [:]
+    private(set) var latencies = LatencyTable()
     private var places: [(String, Location)] = []
     private var random: SeededGenerator
 
@@ -110,7 +111,8 @@ private struct RandomWorld {
                 EndpointDefinition(
                     name: "e\(index)", addresses: [address], position: TestZone.position))
             words[address] = VerdictWord(
-                [.healthy, .healthy, .unhealthy, .degraded, .unknown][below(5)])
+                [.healthy, .healthy, .unhealthy, .degraded, .unknown][below(5)],
+                share: [256, 256, 64][below(3)])
         }
         var taken: Set<String> = []
         for _ in 0..<below(30) + 2 {
@@ -126,10 +128,17 @@ private struct RandomWorld {
                         Location(continent: "NA", country: "US"), Location(continent: "AS"),
                     ][below(5)]
                 ))
+            if below(2) == 0 { places[places.count - 1].1.autonomousSystem = UInt32(below(3)) + 1 }
+            if below(3) > 0 {
+                let point = coordinates()
+                places[places.count - 1].1.latitude = point.latitude
+                places[places.count - 1].1.longitude = point.longitude
+            }
         }
+        latencies = latencyTable()
     }
 
-    private mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
+    mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
 
     /// Addresses crowd together, so that networks nest.
     private mutating func address() -> UInt32 {
@@ -137,7 +146,7 @@ private struct RandomWorld {
             | UInt32(below(256))
     }
 
-    private mutating func prefix() -> String {
+    mutating func prefix() -> String {
         let bits = [1, 2, 8, 9, 10, 16, 17, 18, 24][below(9)]
         let address = address() & (UInt32.max << UInt32(32 - bits))
         return "\(IPAddress.v4(address))/\(bits)"
@@ -154,12 +163,32 @@ private struct RandomWorld {
             v4: network.v4 & mask | other & ~mask, bits: 32, isFromSubnet: true)
     }
 
+    /// A policy of any kind, some with keys beside it.
     mutating func policy(depth: Int) -> PolicyDefinition {
+        let node = bare(depth: depth)
+        var modifiers = PolicyModifiers()
+        switch node {
+        case .reference: break
+        case .weighted, .all: if below(4) == 0 { modifiers.panicPercent = 50 }
+        case .failover:
+            modifiers.spill = below(4) == 0
+            if below(4) == 0 { modifiers.trickle = 2000 }
+        case .geo, .subnet: modifiers.spill = below(3) == 0
+        default:
+            modifiers.spill = below(3) == 0
+            if below(4) == 0 { modifiers.atLeast = .percent(60) }
+        }
+        if depth > 0, below(10) == 0 { modifiers.alwaysUp = true }
+        return modifiers == .none ? node : .with(node, modifiers)
+    }
+
+    private mutating func bare(depth: Int) -> PolicyDefinition {
         if depth > 2 || depth > 0 && below(3) == 0 { return .to("e\(below(5))") }
-        switch below(depth == 0 ? 2 : 5) {
+        switch [0, 1, 5, 6, 2, 3, 4][below(depth == 0 ? 4 : 7)] {
         case 0:
             var keys: [ClientBranch.Key] = [
-                .continent("EU"), .country("DE"), .country("US"), .continent("AS"),
+                .autonomousSystem(1), .continent("EU"), .country("DE"), .country("US"),
+                .continent("AS"),
                 .subdivision(country: "US", "CA"),
             ].filter { _ in below(3) > 0 }
             if below(4) > 0 || keys.isEmpty { keys.append(.fallback) }
@@ -181,6 +210,8 @@ private struct RandomWorld {
                 })
         case 2: return .all((0...below(2)).map { _ in policy(depth: depth + 1) }, answers: 2)
         case 3: return .failover((0...below(2)).map { _ in policy(depth: depth + 1) })
+        case 5: return .proximity(placedMembers { $0.policy(depth: depth + 1) })
+        case 6: return .latency(placedMembers { $0.policy(depth: depth + 1) })
         default:
             return .weighted(
                 (0...below(2)).map { _ in
@@ -192,7 +223,8 @@ private struct RandomWorld {
     func harness(_ policy: PolicyDefinition) throws -> PolicyHarness {
         let harness = try PolicyHarness(
             policy, endpoints: endpoints,
-            locations: ClientLocations(lists: LocationMap(), database: .table(places)))
+            locations: ClientLocations(lists: LocationMap(), database: .table(places)),
+            latencies: latencies)
         for endpoint in endpoints {
             for address in endpoint.addresses {
                 harness.set(endpoint.name, address, words[address] ?? VerdictWord(.unchecked))
@@ -206,17 +238,10 @@ private struct RandomWorld {
     /// The policy for one client, without nodes that ask: ladders by comparing every prefix.
     func specialised(_ policy: PolicyDefinition, for client: ClientNetwork) -> PolicyDefinition {
         switch policy {
+        case .with(let node, let modifiers):
+            return .with(specialised(node, for: client), modifiers)
         case .geo(let branches):
-            let location = longest(places.map { ($0.0, $0.1) }, client) ?? Location()
-            var keys: [ClientBranch.Key] = []
-            if let country = location.country {
-                if let part = location.subdivision {
-                    keys.append(.subdivision(country: country, part))
-                }
-                keys.append(.country(country))
-            }
-            if let continent = location.continent { keys.append(.continent(continent)) }
-            return ladder(branches, keys + [.fallback], client)
+            return ladder(branches, keys(of: location(of: client)), client)
         case .subnet(let branches):
             let holding = branches.compactMap { branch -> IPNetwork? in
                 guard case .prefix(let network) = branch.key, holds(network, client) else {
@@ -234,8 +259,32 @@ private struct RandomWorld {
                 members.map {
                     WeightedMember(specialised($0.member, for: client), weight: $0.weight)
                 }, answers: answers)
+        case .proximity(let members):
+            return .failover(
+                byDistance(members, from: location(of: client))
+                    .map { specialised($0.member, for: client) })
+        case .latency(let members):
+            return .failover(
+                byLatency(members, for: client).map { specialised($0.member, for: client) })
         default: return policy
         }
+    }
+
+    /// What is known about a client.
+    func location(of client: ClientNetwork) -> Location { longest(places, client) ?? Location() }
+
+    /// The branches of `geo` for a place, the most specific first.
+    func keys(of location: Location) -> [ClientBranch.Key] {
+        var keys: [ClientBranch.Key] = []
+        if let number = location.autonomousSystem { keys.append(.autonomousSystem(number)) }
+        if let country = location.country {
+            if let part = location.subdivision {
+                keys.append(.subdivision(country: country, part))
+            }
+            keys.append(.country(country))
+        }
+        if let continent = location.continent { keys.append(.continent(continent)) }
+        return keys + [.fallback]
     }
 
     private func ladder(
@@ -254,7 +303,7 @@ private struct RandomWorld {
     }
 
     /// The whole of a client's network is asked about: one that is only touched is of no matter here.
-    private func holds(_ network: IPNetwork, _ client: ClientNetwork) -> Bool {
+    func holds(_ network: IPNetwork, _ client: ClientNetwork) -> Bool {
         guard case .v4(let address) = network.address else { return false }
         let mask =
             network.prefixLength == 0 ? 0 : UInt32.max << UInt32(32 - network.prefixLength)

@@ -8,6 +8,8 @@ struct RandomPolicy {
     private(set) var endpoints: [EndpointDefinition] = []
     private(set) var policies: [NamedPolicy] = []
     private(set) var root: PolicyDefinition = "e0"
+    /// What answers while the root is down; nil: as if all were up.
+    private(set) var fallback: PolicyDefinition?
     private var random: SeededGenerator
 
     static let maximumDepth = 5
@@ -39,6 +41,7 @@ struct RandomPolicy {
                 NamedPolicy(name: "p\(index)", policy: policy, position: TestZone.position))
         }
         root = tree(depth: 1, policies: policies.count)
+        if below(2) == 0 { fallback = tree(depth: 3, policies: policies.count) }
     }
 
     private mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
@@ -52,15 +55,43 @@ struct RandomPolicy {
             return .to("e\(below(endpoints.count))")
         }
         let members = (0...below(4)).map { _ in tree(depth: depth + 1, policies: policies) }
+        let node: PolicyDefinition
+        var modifiers = PolicyModifiers()
         switch below(3) {
-        case 0: return .all(members, answers: [1, 2, 3, 8, 64][below(5)])
-        case 1: return .failover(members)
+        case 0: node = .all(members, answers: [1, 2, 3, 8, 64][below(5)])
+        case 1:
+            node = .failover(members)
+            modifiers.spill = below(3) == 0
+            if below(4) == 0 { modifiers.trickle = [100, 2500, 5000][below(3)] }
         default:
             let weighted = members.map { member in
                 WeightedMember(member, weight: [0, 0, 1, 2, 5, 1_000_000][below(6)])
             }
-            return .weighted(weighted, answers: [1, 1, 1, 2, 3][below(5)])
+            node = .weighted(weighted, answers: [1, 1, 1, 2, 3][below(5)])
         }
+        if case .failover = node {
+        } else if below(5) == 0 {
+            modifiers.panicPercent = [30, 50, 100][below(3)]
+        }
+        addCommon(&modifiers)
+        return modifiers == .none ? node : .with(node, modifiers)
+    }
+
+    private mutating func addCommon(_ modifiers: inout PolicyModifiers) {
+        if below(6) == 0 { modifiers.atLeast = below(2) == 0 ? .count(2) : .percent(60) }
+        if below(12) == 0 { modifiers.alwaysUp = true }
+        if below(12) == 0 {
+            modifiers.requires = [.init("e\(below(endpoints.count))", TestZone.position)]
+        }
+    }
+
+    /// Whether members that failed may be answered: in a panic, or where a node counts as up.
+    var mayAnswerFailed: Bool {
+        func isBold(_ policy: PolicyDefinition) -> Bool {
+            policy.modifiers.panicPercent > 0 || policy.modifiers.alwaysUp
+                || policy.members.contains(where: isBold)
+        }
+        return isBold(root) || policies.contains { isBold($0.policy) }
     }
 
     /// Words for all addresses; some rounds know much, others little.
@@ -72,7 +103,8 @@ struct RandomPolicy {
                 mood == 0 ? Verdict.unhealthy : Verdict.allCases[below(Verdict.allCases.count)]
             let override: Override =
                 below(3) == 0 ? Override.allCases[below(Override.allCases.count)] : .none
-            words[address] = VerdictWord(verdict, override: override)
+            let share: UInt32 = [256, 256, 128, 26, 1][below(5)]
+            words[address] = VerdictWord(verdict, override: override, share: share)
         }
         return words
     }

@@ -17,7 +17,12 @@ import Zones
             let number = seed << 32 | UInt64(tree) | 1 << 62
             var random = RandomPolicy(seed: number)
             let harness = try PolicyHarness(
-                random.root, endpoints: random.endpoints, policies: random.policies, seed: number)
+                random.root, endpoints: random.endpoints, policies: random.policies, seed: number,
+                name: { name in
+                    guard let fallback = random.fallback else { return }
+                    name.whenDown = .policy
+                    name.fallback = fallback
+                })
             // The second round meets blocks that hold for other words.
             for round in 0..<2 {
                 let words = random.words()
@@ -37,7 +42,11 @@ import Zones
                     }
                     let place: Comment =
                         "seed \(seed), tree \(tree), round \(round), \(v4 ? "IPv4" : "IPv6")"
-                    if try agree(harness, references, random.root, v4: v4, place) { compared += 1 }
+                    if try agree(
+                        harness, references, random.root, random.fallback, v4: v4, place)
+                    {
+                        compared += 1
+                    }
                 }
             }
         }
@@ -47,23 +56,44 @@ import Zones
     /// - Parameter references: for this family and for the other one.
     private func agree(
         _ harness: PolicyHarness, _ references: [ReferencePolicy], _ policy: PolicyDefinition,
-        v4: Bool, _ place: Comment
+        _ fallback: PolicyDefinition?, v4: Bool, _ place: Comment
     ) throws -> Bool {
         let answers = harness.answers(ResolvedPolicyTests.trials, v4: v4)
         let fitness = references.map { $0.fitness(of: policy).rawValue }
         let usable = ReferencePolicy.Fitness.drained.rawValue
+        let absent = ReferencePolicy.Fitness.absent.rawValue
         guard fitness[0] >= usable else {
-            let expected: SteeredOutcome =
-                fitness[0] == ReferencePolicy.Fitness.absent.rawValue
-                ? .noData : fitness[1] >= usable ? .noDataFamilyDown : .addressesWhileDown
+            var expected = SteeredOutcome.addressesWhileDown
+            if fitness[0] == absent {
+                expected = .noData
+            } else if fitness[1] >= usable {
+                expected = .noDataFamilyDown
+            } else if let fallback {
+                let other = references.map { $0.fitness(of: fallback).rawValue }
+                if other[0] >= usable {
+                    #expect(Set(answers.keys.map(\.outcome)) == [expected], place)
+                    return try compare(answers, references[0], fallback, expected, place)
+                }
+                if other[1] >= usable {
+                    expected = other[0] == absent ? .noFallback : .noDataWhileDown
+                }
+            }
             #expect(Set(answers.keys.map(\.outcome)) == [expected], place)
             if expected == .addressesWhileDown { compareWhileDown(harness, answers, v4: v4, place) }
             return false
         }
         #expect(Set(answers.keys.map(\.outcome)) == [.addresses], place)
+        return try compare(answers, references[0], policy, .addresses, place)
+    }
+
+    /// Compares with every answer that the policy may give; false where these are too many.
+    private func compare(
+        _ answers: [PolicyHarness.Answer: Int], _ reference: ReferencePolicy,
+        _ policy: PolicyDefinition, _ outcome: SteeredOutcome, _ place: Comment
+    ) throws -> Bool {
         let possible: ReferencePolicy.Answers
         do {
-            possible = try references[0].answers(of: policy)
+            possible = try reference.answers(of: policy)
         } catch is ReferencePolicy.TooMany {
             return false
         }
@@ -72,7 +102,7 @@ import Zones
             #expect(count <= ResolvedPolicyTests.trials)
         }
         for (addresses, p) in possible where p > 0.03 {
-            let seen = answers[.init(outcome: .addresses, addresses: addresses), default: 0]
+            let seen = answers[.init(outcome: outcome, addresses: addresses), default: 0]
             // The reference adds fractions up: what is certain may come out a hair below 1.
             let certain = p > 1 - 1e-9 ? 1 : p
             #expect(

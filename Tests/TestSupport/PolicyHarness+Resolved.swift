@@ -41,7 +41,23 @@ extension PolicyHarness {
                 ? IPAddress.v4(data.u32(0))
                 : .v6(data.word(0).bigEndian, data.word(8).bigEndian)
         }
+        lastTTL = addresses.isEmpty ? nil : writer.out.view.u32(Header.bytes + 6)
         return Answer(outcome: outcome, addresses: addresses)
+    }
+
+    /// How often each endpoint stood first in so many answers of the query path.
+    package func answered(
+        _ trials: Int, v4: Bool = true, for client: PolicyClient = .anybody
+    ) -> [String: Int] {
+        var counts: [IPAddress: Int] = [:]
+        for _ in 0..<trials {
+            if let first = answer(v4: v4, for: client).addresses.first {
+                counts[first, default: 0] += 1
+            }
+        }
+        return Dictionary(
+            counts.compactMap { address, count in endpoint(of: address).map { ($0, count) } },
+            uniquingKeysWith: +)
     }
 
     /// How often each answer was given.

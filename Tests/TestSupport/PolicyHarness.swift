@@ -1,4 +1,4 @@
-import Compiling
+package import Compiling
 package import DNSWire
 package import Geography
 package import Health
@@ -23,6 +23,8 @@ package final class PolicyHarness {
         var slot: Int
     }
 
+    /// What the next image begins with.
+    package let latencyHistory: LatencyHistory
     let memory: MemoryImage
     let steered: SteeredView
     let program: PolicyProgram
@@ -30,6 +32,8 @@ package final class PolicyHarness {
     private var evaluator = PolicyEvaluator()
     var policies = ResolvedPolicies()
     var random: RandomSource
+    /// The TTL of the last answer's first record.
+    package internal(set) var lastTTL: UInt32?
     /// By number in the image's table of addresses.
     private let places: [Place]
 
@@ -39,24 +43,30 @@ package final class PolicyHarness {
     ///   - endpoints: nil gives each endpoint that is mentioned one address of each family:
     ///     192.0.2.1 and 2001:db8::1 to the first, and so on.
     ///   - policies: what references may mean besides endpoints.
+    ///   - change: gives the steered name more than a policy and a TTL of 30.
     ///   - locations: what is known about where clients are.
+    ///   - latencies: how long packets take to them.
+    ///   - history: the orders that served before.
     package init(
         _ policy: PolicyDefinition, endpoints: [EndpointDefinition]? = nil,
         policies: [NamedPolicy] = [], locations: ClientLocations = ClientLocations(),
-        seed: UInt64 = 42
+        latencies: LatencyTable = LatencyTable(), after history: LatencyHistory = LatencyHistory(),
+        seed: UInt64 = 42, name change: (inout SteeredName) -> Void = { _ in }
     ) throws {
         var steering = SteeringDefinition()
+        var name = SteeredName(
+            owner: try Name("steered.example.org."), ttl: .seconds(30), policy: policy,
+            position: TestZone.position)
+        change(&name)
         steering.endpoints =
-            endpoints ?? PolicyHarness.defaultEndpoints(of: policy, policies: policies)
+            endpoints ?? PolicyHarness.defaultEndpoints(of: name.policies, policies: policies)
         steering.policies = policies
-        let owner = try Name("steered.example.org.")
-        steering.names = [
-            SteeredName(
-                owner: owner, ttl: .seconds(30), policy: policy, position: TestZone.position)
-        ]
-        let compiled = try TestZone.compile(steering, locations: locations)
+        steering.names = [name]
+        let compiled = try TestZone.compile(
+            steering, locations: locations, latencies: latencies, after: history)
+        latencyHistory = compiled.latencyHistory
         memory = try MemoryImage(compiled.bytes)
-        let node = owner.lowercasedWire.withView(memory.image.find)
+        let node = name.owner.lowercasedWire.withView(memory.image.find)
         guard let entry = node?.entry(of: .a) ?? node?.entry(of: .aaaa) else {
             throw TestFailure("the policy has no addresses")
         }
@@ -72,11 +82,11 @@ package final class PolicyHarness {
     }
 
     private static func defaultEndpoints(
-        of policy: PolicyDefinition, policies: [NamedPolicy]
+        of roots: [PolicyDefinition], policies: [NamedPolicy]
     ) -> [EndpointDefinition] {
         let named = Set(policies.map(\.name))
         var names: [String] = []
-        for tree in [policy] + policies.map(\.policy) {
+        for tree in roots + policies.map(\.policy) {
             for name in tree.references where !named.contains(name) && !names.contains(name) {
                 names.append(name)
             }
@@ -86,6 +96,11 @@ package final class PolicyHarness {
                 name, .v4(0xC000_0201 + UInt32(index)),
                 .v6(0x2001_0DB8_0000_0000, UInt64(index + 1)))
         }
+    }
+
+    /// The endpoint of an address.
+    package func endpoint(of address: IPAddress) -> String? {
+        places.first { $0.address == address }?.endpoint
     }
 
     // MARK: What is known

@@ -22,6 +22,13 @@ extension PolicyDefinition: ExpressibleByStringLiteral {
         .weighted(members.map { WeightedMember(.to($0.key), weight: $0.value) }, answers: answers)
     }
 
+    /// The node with keys beside its kind.
+    package func with(_ change: (inout PolicyModifiers) -> Void) -> PolicyDefinition {
+        var modifiers = self.modifiers
+        change(&modifiers)
+        return .with(bare, modifiers)
+    }
+
     /// By place, as keys of `geo` in the order in which they count.
     package static func byPlace(
         _ branches: KeyValuePairs<ClientBranch.Key, PolicyDefinition>
@@ -49,6 +56,28 @@ extension PolicyDefinition: ExpressibleByStringLiteral {
         .hash(
             members.map { WeightedMember(.to($0.key), weight: $0.value) }, v4Bits: v4Bits,
             v6Bits: v6Bits)
+    }
+
+    /// By distance: names with degrees of latitude and longitude.
+    package static func near(
+        _ members: KeyValuePairs<String, (Double, Double)>, bias: [String: Int] = [:],
+        default fallback: String? = nil
+    ) -> PolicyDefinition {
+        .proximity(
+            members.map { name, place in
+                PlacedMember(
+                    .to(name), bias: bias[name] ?? 0,
+                    location: Coordinates(latitude: place.0, longitude: place.1),
+                    isDefault: name == fallback, position: TestZone.position)
+            })
+    }
+
+    /// By latency: endpoints that lie in regions of their own names.
+    package static func fast(_ members: String...) -> PolicyDefinition {
+        .latency(
+            members.map {
+                PlacedMember(.to($0), region: $0, position: TestZone.position)
+            })
     }
 
     /// The names that the tree mentions, each once, in order.

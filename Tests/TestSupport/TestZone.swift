@@ -27,13 +27,13 @@ package enum TestZone {
     /// Compiles the zone with steering of its own.
     package static func compile(
         _ steering: SteeringDefinition = SteeringDefinition(),
-        locations: ClientLocations = ClientLocations(), generation: UInt64 = 1
+        locations: ClientLocations = ClientLocations(), latencies: LatencyTable = LatencyTable(),
+        after history: LatencyHistory = LatencyHistory(), generation: UInt64 = 1
     ) throws -> CompiledImage {
         try Compiling.compile(
             [ZoneSource(zone: try minimal(), steering: steering)], platform: SteeringDefinition(),
-            settings: AnswerSettings(), locations: locations,
-            slots: SlotMap(capacity: Plane.slotCount),
-            generation: generation)
+            settings: AnswerSettings(), locations: locations, latencies: latencies, after: history,
+            slots: SlotMap(capacity: Plane.slotCount), generation: generation)
     }
 
     /// The bytes of the image alone.

@@ -10,6 +10,7 @@ final class Bench: Sendable {
         var words: [Int: VerdictWord] = [:]
         var stores = 0
         var transitions: [Transition] = []
+        var notices: [BoardNotice] = []
     }
 
     private let state: Shared<State>
@@ -26,11 +27,13 @@ final class Bench: Sendable {
                     $0.stores += 1
                 }
             },
-            onTransition: { transition in state.change { $0.transitions.append(transition) } })
+            onTransition: { transition in state.change { $0.transitions.append(transition) } },
+            onNotice: { notice in state.change { $0.notices.append(notice) } })
     }
 
     var now: Int64 { state.read { $0.now } }
     var transitions: [Transition] { state.read { $0.transitions } }
+    var notices: [BoardNotice] { state.read { $0.notices } }
     var stores: Int { state.read { $0.stores } }
     var words: [Int: VerdictWord] { state.read { $0.words } }
 
@@ -79,12 +82,14 @@ extension TrackedEndpoint {
     /// An endpoint at 192.0.2.1 and on, with slots from `slot` on, checked by `canary` unless told
     /// otherwise.
     static func test(
-        _ key: String, slot: Int = 0, addresses: UInt32 = 1, monitor: String? = "canary"
+        _ key: String, slot: Int = 0, addresses: UInt32 = 1, firstOctet: UInt32 = 1,
+        monitor: String? = "canary", cluster: String? = nil, slowStart: Duration? = nil
     ) -> TrackedEndpoint {
         TrackedEndpoint(
-            key: key, monitor: monitor,
+            key: key, cluster: cluster, clusterKey: cluster, monitor: monitor,
+            interval: .seconds(5), slowStart: slowStart,
             addresses: (0..<addresses).map {
-                TrackedAddress(address: .test($0 + 1), slot: slot + Int($0))
+                TrackedAddress(address: .test($0 + firstOctet), slot: slot + Int($0))
             })
     }
 }

@@ -84,10 +84,10 @@ import Verdicts
         bench.probe("edge", .healthy)
         try bench.feed("edge", .unhealthy, sequence: 7, expires: 1_010)
         bench.advance(9)
-        bench.board.expire()
+        bench.board.tick()
         #expect(bench.address("edge")?.verdict == "unhealthy")
         bench.advance(1)
-        bench.board.expire()
+        bench.board.tick()
         #expect(bench.address("edge")?.verdict == "healthy")
         #expect(bench.words[0]?.verdict == .healthy)
         let report = bench.board.status(ofEndpoint: "edge")?.reports.first

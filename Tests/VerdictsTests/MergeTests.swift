@@ -148,7 +148,7 @@ import Verdicts
                     endpoint: key, AppliedOverride(word, since: bench.now, expires: bench.now + 2))
             default:
                 bench.advance(1)
-                bench.board.expire()
+                bench.board.tick()
             }
         }
         var told: [String: Verdict] = [:]

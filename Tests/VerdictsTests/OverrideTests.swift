@@ -41,10 +41,10 @@ import Verdicts
         bench.board.setOverride(
             endpoint: "edge", AppliedOverride(.softDrain, since: 1_000, expires: 1_060))
         bench.advance(59)
-        bench.board.expire()
+        bench.board.tick()
         #expect(bench.words[0]?.override == .softDrain)
         bench.advance(1)
-        bench.board.expire()
+        bench.board.tick()
         #expect(bench.words[0]?.override == Override.none)
         #expect(bench.transitions.isEmpty)
     }

@@ -48,6 +48,15 @@ package struct Report: Codable, Equatable, Sendable {
         }
     }
 
+    /// The sample that a share of all does not exceed; nil when there is none.
+    package func percentile(_ share: Double, _ name: String, of server: String) -> Double? {
+        guard let figure = figures.first(where: { $0.name == name && $0.server == server }),
+            !figure.samples.isEmpty
+        else { return nil }
+        let rank = Int((Double(figure.samples.count) * share).rounded(.up))
+        return figure.samples.sorted()[max(rank, 1) - 1]
+    }
+
     package func median(_ name: String, of server: String) -> Double? {
         figures.first { $0.name == name && $0.server == server }?.median
     }

@@ -64,6 +64,7 @@ struct FullRun {
         }
         if workloads.contains(.overload) { try PacedRate(bench: bench).overload(instances) }
         if workloads.contains(.paced) { try PacedRate(bench: bench).run(instances) }
+        if workloads.contains(.half) { try PacedRate(bench: bench).half(instances) }
         if workloads.contains(.change) { try VerdictChange(bench: bench).run(instances) }
         if workloads.contains(.w8) { try ZoneReload(bench: bench).run(instances) }
     }

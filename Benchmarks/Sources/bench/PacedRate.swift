@@ -39,17 +39,31 @@ struct PacedRate {
     }
 
     func run(_ instances: [Instance]) throws {
+        let rate = bench.options.rate
+        try run(instances, "W1 at \(Int(rate))/s") { _ in rate }
+    }
+
+    /// Half of what each server answered at saturation in this run.
+    func half(_ instances: [Instance]) throws {
+        try run(instances, "W1 at half load") { instance in
+            bench.report.median("W1 answers", of: instance.name).map { $0 / 2 }
+        }
+    }
+
+    private func run(
+        _ instances: [Instance], _ label: String, rate: (Instance) -> Double?
+    ) throws {
         let options = bench.options
-        let label = "W1 at \(Int(options.rate))/s"
         for round in 1...options.rounds {
             for instance in instances {
+                guard let rate = rate(instance) else { continue }
                 let set = instance.server.name == .empty ? any : questions
                 let port = instance.site.port
                 let processes = instance.processes
                 let before = ProcessTree.time(of: processes)
                 let load = try onProcessor(options.clientProcessor) {
                     try UDPLoad(port: port, questions: set)
-                        .paced(rate: options.rate, seconds: options.seconds)
+                        .paced(rate: rate, seconds: options.seconds)
                 }
                 let used = ProcessTree.time(of: processes) - before
                 guard load.answered > 0 else { continue }

@@ -27,12 +27,12 @@ struct VerdictChange {
         switch instance.server.name {
         case .sterna:
             return [
-                Way(label: "by file", changes: 20, interval: 0.4) { isUp, _ in
+                Way(label: "by file", changes: 100, interval: 0.1) { isUp, _ in
                     try WorkFolder.write(
                         SternaServer.feed(endpointOneIsUp: isUp, site),
                         to: SternaServer.feedPath(site))
                 },
-                Way(label: "by PUT", changes: 20, interval: 0.4) { isUp, sequence in
+                Way(label: "by PUT", changes: 100, interval: 0.1) { isUp, sequence in
                     let verdict = isUp ? "healthy" : "unhealthy"
                     try HTTP.put(
                         port: SternaServer.controlPort(site),
@@ -84,6 +84,12 @@ struct VerdictChange {
             bench.report.add(
                 "verdict \(way.label) to last stale answer", "ms", instance.name,
                 Double(last - change.at) / 1e6)
+        }
+        let name = "verdict \(way.label) to last stale answer"
+        // Of four, the slowest would be called a percentile.
+        if let slowest = bench.report.percentile(0.99, name, of: instance.name), way.changes >= 100
+        {
+            bench.report.add("\(name), p99", "ms", instance.name, slowest)
         }
         bench.report.add(
             "verdict \(way.label) lost", "queries", instance.name, Double(load.lost))

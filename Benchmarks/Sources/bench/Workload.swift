@@ -17,6 +17,7 @@ enum Workload: String, CaseIterable {
     case w9 = "W9"
     case overload
     case paced
+    case half
     case change
     case instructions
 
@@ -37,6 +38,7 @@ enum Workload: String, CaseIterable {
         case .w9: "a signed zone; not yet, see Workload.swift"
         case .overload: "W1 sent as fast as can be, whether answers come or not"
         case .paced: "W1 at a steady rate: latency, and CPU when not saturated"
+        case .half: "W1 at half the rate of saturation, which needs W1: latency"
         case .change: "a verdict changes: until the last stale answer"
         case .instructions: "user instructions and system calls by valgrind"
         }
@@ -48,7 +50,7 @@ enum Workload: String, CaseIterable {
     /// each server what it takes to configure it.
     var dataSet: DataSet? {
         switch self {
-        case .w1, .w3, .w4, .w4Pipelined, .overload, .paced: .hosts
+        case .w1, .w3, .w4, .w4Pipelined, .overload, .paced, .half: .hosts
         case .w2, .w2Big, .w2Failover, .change, .instructions: .steered
         case .w5: .million
         case .w6: .manyZones
@@ -101,7 +103,7 @@ enum Workload: String, CaseIterable {
         var random = SeededGenerator(seed: 20_261_122)
         let questions: [Question] =
             switch self {
-            case .w1, .w4, .w4Pipelined, .w9, .overload, .paced, .change, .instructions:
+            case .w1, .w4, .w4Pipelined, .w9, .overload, .paced, .half, .change, .instructions:
                 HostZone.hosts.questions(type: .a) + HostZone.hosts.questions(type: .aaaa)
             case .w2: Steering.questions(prefix: "w", endpoints: 3)
             case .w2Big: Steering.questions(prefix: "b", endpoints: 60)

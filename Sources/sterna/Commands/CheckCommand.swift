@@ -34,7 +34,8 @@ struct CheckCommand: AsyncParsableCommand {
                 let image = try compile(
                     loaded.zones, platform: loaded.settings.steering,
                     settings: AnswerSettings(loaded.settings, ownSecret: nil),
-                    locations: loaded.locations, slots: SlotMap(capacity: Plane.slotCount),
+                    locations: loaded.locations, latencies: loaded.latencies,
+                    slots: SlotMap(capacity: Plane.slotCount),
                     generation: 1)
                 findings += image.warnings
                 summary.names = image.zones.reduce(0) { $0 + $1.names }

@@ -9,8 +9,21 @@ enum HTTPClient {
 
     /// Returns the body of a 200 answer.
     static func get(_ path: String, from server: DNSWire.SocketAddress) throws -> Data {
+        try ask("GET", path, of: server)
+    }
+
+    /// The same of a request that changes something, without a body.
+    static func post(_ path: String, to server: DNSWire.SocketAddress) throws -> Data {
+        try ask("POST", path, of: server)
+    }
+
+    private static func ask(
+        _ method: String, _ path: String, of server: DNSWire.SocketAddress
+    ) throws -> Data {
+        let length = method == "POST" ? "Content-Length: 0\r\n" : ""
         let answer = try exchange(
-            "GET \(path) HTTP/1.0\r\nHost: \(server)\r\nConnection: close\r\n\r\n", with: server)
+            "\(method) \(path) HTTP/1.0\r\nHost: \(server)\r\n\(length)Connection: close\r\n\r\n",
+            with: server)
         guard let end = answer.range(of: Data("\r\n\r\n".utf8)) else {
             throw ServeError("\(server) does not speak HTTP")
         }

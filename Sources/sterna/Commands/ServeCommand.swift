@@ -75,6 +75,7 @@ struct ServeCommand: AsyncParsableCommand {
         var services: [any Service] = [
             AnsweringService(answering: server.answering), Expiry(server: server),
             ReloadOnHangUp(server: server), LocationWatch(server: server), server.monitors,
+            server.hosts, HostWatch(server: server),
         ]
         services += await server.fileFeeds
         if let control = loaded.settings.control {

@@ -44,21 +44,26 @@ struct StatusCommand: AsyncParsableCommand {
                 + "answering: \(process), restarts \(answering.restarts), image \(report.imageGeneration)"
         )
         if let reload = report.lastReload { print("last reload \(reload.time): \(reload.message)") }
+        if let brake = report.brake { print(StatusCommand.text(brake)) }
         print("")
         table(
             ["ZONE", "SERIAL", "NAMES", "STEERED"],
             report.zones.map { [$0.origin, "\($0.serial)", "\($0.names)", "\($0.steered)"] })
         let rows = report.endpoints.flatMap { endpoint in
-            endpoint.addresses.map { address in
-                [
-                    endpoint.endpoint, address.address, endpoint.cluster ?? "-",
-                    address.verdict + (address.override.map { " (\($0))" } ?? ""),
-                    address.since ?? "-", address.source.isEmpty ? "-" : address.source,
-                    address.reason,
-                ]
-            }
+            endpoint.addresses.map { row($0, of: endpoint) }
         }
         table(["ENDPOINT", "ADDRESS", "CLUSTER", "VERDICT", "SINCE", "SOURCE", "REASON"], rows)
+        table(
+            ["CLUSTER", "CAPACITY", "LOAD", "SHARE", "LAST", "SOURCE"],
+            report.clusters.filter { $0.capacity != nil || $0.load != nil }.map(row))
+        table(
+            ["HELD BACK", "FAMILY", "TIER", "ANSWERED BY", "INSTEAD OF", "SINCE", "REASON"],
+            report.held.map {
+                [
+                    $0.node, "IPv\($0.family)", "\($0.tier)", $0.tierEndpoints, $0.homeEndpoints,
+                    $0.since ?? "-", $0.reason,
+                ]
+            })
         table(
             ["FEED", "KIND", "LAST", "PROBLEM"],
             report.feeds.map {
@@ -67,6 +72,54 @@ struct StatusCommand: AsyncParsableCommand {
                     $0.problem ?? "-",
                 ]
             })
+        printHosts(report.hosts)
+    }
+
+    private func printHosts(_ hosts: [StatusReport.HostReport]) {
+        table(
+            ["HOST", "ADDRESSES", "RESOLVED", "NEXT", "PROBLEM"],
+            hosts.map {
+                [
+                    $0.host, $0.addresses.isEmpty ? "-" : $0.addresses.joined(separator: " "),
+                    $0.ageSeconds.map { "\(Int($0)) s ago" } ?? "never",
+                    "in \(Int($0.nextRefreshSeconds)) s", $0.problem ?? "-",
+                ]
+            })
+    }
+
+    private func row(
+        _ address: EndpointReport.AddressReport, of endpoint: EndpointReport
+    ) -> [String] {
+        var verdict = address.verdict
+        if let override = address.override { verdict += " (\(override))" }
+        if let share = address.share { verdict += " \(percent(share))" }
+        return [
+            endpoint.endpoint, address.address, endpoint.cluster ?? "-", verdict,
+            address.since ?? "-", address.source.isEmpty ? "-" : address.source, address.reason,
+        ]
+    }
+
+    private func row(_ cluster: ClusterReport) -> [String] {
+        var capacity = cluster.capacity?.short ?? "-"
+        if let low = cluster.low { capacity = "\(low.short) to \(capacity)" }
+        let age = cluster.loadAgeSeconds.map { "\($0) s ago" }
+        return [
+            cluster.cluster, capacity, cluster.load?.short ?? "-", percent(cluster.share),
+            age ?? "never", cluster.source ?? "-",
+        ]
+    }
+
+    private func percent(_ share: Double) -> String { "\(Int((share * 100).rounded()))%" }
+
+    /// One line about the brake.
+    static func text(_ brake: BrakeReport) -> String {
+        guard let since = brake.since else {
+            return "brake: ready; holds a change of more than \(brake.percent)% of "
+                + "\(brake.probed) probed addresses, and at least \(brake.atLeast), "
+                + "within \(brake.windowSeconds) s"
+        }
+        return "brake: HOLDS \(brake.held) addresses at their former verdicts since \(since); "
+            + "`sterna brake confirm` if they are down, `sterna brake release` if probes are wrong"
     }
 
     /// Prints columns as wide as their widest cell; nothing without rows.
@@ -84,4 +137,9 @@ struct StatusCommand: AsyncParsableCommand {
         }
         print("")
     }
+}
+
+extension Double {
+    /// Without a fraction that is none: `130`, `0.5`.
+    fileprivate var short: String { Int64(exactly: self).map { "\($0)" } ?? "\(self)" }
 }

@@ -4,6 +4,7 @@ import Foundation
 import Geography
 import Health
 import MasterFile
+import Resolving
 import Settings
 import Zones
 
@@ -22,6 +23,8 @@ struct LoadedConfiguration: Sendable {
     fileprivate var zoneFiles: [Name: ZoneFileContent] = [:]
 
     var locations: ClientLocations { locationFiles.locations }
+    /// How long packets take to them.
+    var latencies: LatencyTable { locationFiles.latencies }
 
     var hasErrors: Bool { findings.contains { $0.severity == .error } }
 
@@ -48,7 +51,7 @@ struct LoadedConfiguration: Sendable {
         return loader.readSettings(environment: environment)
     }
 
-    /// The same configuration with what the files of `locations` say now.
+    /// The same configuration with what the files of `locations` and `latencies` say now.
     func with(_ content: LocationFileContent) -> LoadedConfiguration {
         var result = self
         result.locationFiles = content
@@ -63,15 +66,8 @@ struct LoadedConfiguration: Sendable {
         return result
     }
 
-    /// The monitor of each endpoint of an image, looked up where its file can see it.
-    func monitor(of endpoint: CompiledEndpoint) -> MonitorDefinition? {
-        guard let name = endpoint.definition.monitor else { return nil }
-        let zone = zones.first { zone in
-            zone.steering.endpoints.contains { $0.position == endpoint.definition.position }
-        }
-        return zone?.steering.monitors.first { $0.name == name }
-            ?? settings.steering.monitors.first { $0.name == name }
-    }
+    /// Equal numbers mean that a zone's steering was written alike.
+    func steeringContent(of origin: Name) -> UInt64? { zoneFiles[origin]?.steeringRevision }
 }
 
 /// Reads the files of a configuration one after the other and collects what is wrong with them.
@@ -193,7 +189,10 @@ private struct ConfigurationLoader {
             }
         }
         let zones = Set(names.filter { $0.hasSuffix(".zone") }.map { $0.dropLast(5) })
-        for name in names where name.hasSuffix(".yaml") && !zones.contains(name.dropLast(5)) {
+        // The configuration may lie beside the zones.
+        for name in names
+        where name.hasSuffix(".yaml") && name != "sterna.yaml" && !zones.contains(name.dropLast(5))
+        {
             report("\(folder)/\(name)", "there is no \(name.dropLast(5)).zone beside it")
         }
         return files
@@ -223,6 +222,13 @@ private struct ConfigurationLoader {
     private mutating func check() {
         result.findings += resolve(
             platform: result.settings.steering, places: result.locationFiles.known)
+        result.findings += hostLoops(result.zones, platform: result.settings.steering)
+        let hosts = result.hosts.count
+        if hosts > HostTable.maximumHosts {
+            report(
+                source.file ?? "sterna",
+                "the files name \(hosts) hosts; at most \(HostTable.maximumHosts) are possible")
+        }
         // With a zone that could not be read nobody knows what its endpoints use.
         if !result.hasErrors {
             result.findings += unusedMonitors(result.settings, zones: result.zones.map(\.steering))

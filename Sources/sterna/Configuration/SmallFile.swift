@@ -6,7 +6,9 @@ enum SmallFile {
     static let maximumBytes = 16 << 20
 
     /// The text, or why there is none.
-    static func read(_ file: String) -> Result<String, Finding> {
+    static func read(
+        _ file: String, maximumBytes: Int = SmallFile.maximumBytes
+    ) -> Result<String, Finding> {
         func failure(_ message: String) -> Result<String, Finding> {
             .failure(Finding(at: SourcePosition(file: file), message))
         }

@@ -32,7 +32,8 @@ extension Server: ControlPlane {
                     steered: $0.steeredNames)
             },
             endpoints: board.snapshot().map(EndpointReport.init), feeds: feedReports(),
-            lastReload: lastReload)
+            hosts: await hostReports(), lastReload: lastReload, clusters: clusterReports(),
+            brake: brakeReport(), held: heldReports())
     }
 
     private func feedReports() -> [StatusReport.FeedReport] {
@@ -40,23 +41,41 @@ extension Server: ControlPlane {
         let files = Dictionary(
             fileFeeds.map { ($0.name, $0.status()) }, uniquingKeysWith: { first, _ in first })
         let reports = board.snapshot().flatMap(\.reports)
+        let lives = Dictionary(
+            board.feeds().map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         return configuration.settings.feeds.map { feed in
-            switch feed.source {
-            case .file:
-                let status = files[feed.name]
-                return .init(
-                    name: feed.name, kind: "file", accepted: status?.goodFiles ?? 0,
-                    refused: status?.badFiles ?? 0,
-                    ageSeconds: status?.lastGood.map { now - Double($0) },
-                    problem: status == nil
-                        ? "declared since the start; restart to read it" : status?.error)
-            case .push:
-                let own = reports.filter { $0.source == feed.name }
-                return .init(
-                    name: feed.name, kind: "push", accepted: UInt64(own.count),
-                    ageSeconds: own.map(\.age).min().map(Double.init),
-                    problem: store == nil ? "the state database cannot be used" : nil)
+            var report = report(of: feed, files[feed.name], reports, now)
+            report.silentAfterSeconds = feed.silentAfter?.components.seconds
+            if let life = lives[feed.name], life.isSilent {
+                report.silent = life.silent.rawValue
+                report.problem =
+                    report.problem
+                    ?? "silent for \(life.age ?? 0) s; what it said \(life.silent.consequence)"
             }
+            return report
+        }
+    }
+
+    private func report(
+        of feed: FeedSettings, _ status: FileFeedStatus?, _ reports: [SourceStatus],
+        _ now: Double
+    ) -> StatusReport.FeedReport {
+        switch feed.source {
+        case .file:
+            return .init(
+                name: feed.name, kind: "file", accepted: status?.goodFiles ?? 0,
+                refused: status?.badFiles ?? 0,
+                ageSeconds: status?.lastGood.map { now - Double($0) },
+                problem: status == nil
+                    ? "declared since the start; restart to read it" : status?.error)
+        case .push:
+            let own = reports.filter {
+                $0.source == feed.name || $0.source.hasPrefix(feed.name + "/")
+            }
+            return .init(
+                name: feed.name, kind: "push", accepted: UInt64(own.count),
+                ageSeconds: own.map(\.age).min().map(Double.init),
+                problem: store == nil ? "the state database cannot be used" : nil)
         }
     }
 
@@ -92,6 +111,9 @@ extension Server: ControlPlane {
         let running = await answering.isRunning
         var families = queryMetrics()
         families += await monitorMetrics()
+        families += await hostMetrics()
+        families += healthMetrics()
+        families += holdMetrics()
         families += [
             .init(
                 "sterna_image_generation", help: "Number of the image that is served.",
@@ -216,7 +238,22 @@ extension EndpointReport {
                     override: address.override == "none" ? nil : address.override,
                     reason: address.reason, source: address.source,
                     since: Date(timeIntervalSince1970: TimeInterval(address.since)).ISO8601Format(),
-                    changeSeconds: address.changeSeconds)
+                    changeSeconds: address.changeSeconds,
+                    share: address.share < VerdictWord.wholeShare
+                        ? Double(address.share) / Double(VerdictWord.wholeShare) : nil,
+                    ramp: address.ramp.map { Double($0) / Double(VerdictWord.wholeShare) },
+                    held: address.isHeld ? true : nil)
             })
+    }
+}
+
+extension SilentPolicy {
+    /// What follows for what a silent feed said.
+    fileprivate var consequence: String {
+        switch self {
+        case .freeze: "stays"
+        case .expire: "has lapsed"
+        case .up: "counts as healthy"
+        }
     }
 }

@@ -2,7 +2,7 @@ import Logging
 import ServiceLifecycle
 
 extension Server {
-    /// Reads the files of `locations` again and serves what they say, with everything else as it is.
+    /// Reads the files of `locations` and `latencies` again and serves what they say, with everything else as it is.
     ///
     /// Files that are broken change nothing. Follows reloads that were asked for before.
     func reloadLocations() async {
@@ -18,7 +18,7 @@ extension Server {
     }
 }
 
-/// Looks at the files of `locations` every second, and has them read again when one has changed and has
+/// Looks at the files of `locations` and `latencies` every second, and has them read again when one has changed and has
 /// been left alone for two seconds.
 struct LocationWatch: Service {
     let server: Server

@@ -4,11 +4,11 @@ import DNSWire
 import Foundation
 import Handover
 import Health
+import Holding
 import Logging
 import Monitors
 import Serving
 import Settings
-import Synchronization
 import Verdicts
 import Zones
 
@@ -18,17 +18,23 @@ actor Server {
     let state: StateFolder
     let plane: Plane
     let board: VerdictBoard
+    let holds: HoldKeeper
     let monitors: MonitorSet
     let answering: AnsweringProcess
+    let hosts: HostResolver
     let logger: Logger
     let started = Date()
+    /// What was known of the endpoints before now.
+    let transitions = TransitionLog()
     private(set) var fileFeeds: [FileFeed] = []
     private(set) var store: FeedStore?
     private(set) var configuration: LoadedConfiguration
     private(set) var compiled: CompiledImage?
     private(set) var generation: UInt64 = 0
+    /// When what is served was published.
+    private(set) var loaded = Date()
     /// What is served, as this process reads it, and where it lies.
-    private var served: (image: LoadedImage, place: ImagePlace)?
+    private(set) var served: (image: LoadedImage, place: ImagePlace)?
     /// The answering process that was there before this one.
     private var found: (generation: UInt64, process: pid_t)?
     private(set) var lastReload: StatusReport.ReloadReport?
@@ -48,22 +54,34 @@ actor Server {
         self.logger = logger
         let plane = try Plane(folder: state.path)
         self.plane = plane
+        let holds = Server.keeper(of: plane, logger: logger)
+        self.holds = holds
         let wordsAreLive = Flag()
         self.wordsAreLive = wordsAreLive
+        let transitions = transitions
         board = VerdictBoard(
             now: { Int64(Date().timeIntervalSince1970) },
             store: { slot, word in
-                if wordsAreLive.isSet { plane.verdicts.store(word, slot: slot) }
+                guard wordsAreLive.isSet else { return }
+                let old = plane.verdicts.load(slot)
+                plane.verdicts.store(word, slot: slot)
+                // At once, so that a failure of a moment is not overlooked.
+                holds.changed(slot: slot, from: old, to: word)
             },
             onTransition: { transition in
+                transitions.record(transition, at: Int64(Date().timeIntervalSince1970))
                 logger.notice(
                     "\(transition.endpoint) \(transition.address): \(transition.old) -> \(transition.new)",
                     metadata: [
                         "reason": "\(transition.reason)", "source": "\(transition.source)",
                     ])
+            },
+            onNotice: { notice in
+                logger.log(level: notice.isWarning ? .warning : .notice, "\(notice)")
             })
         monitors = MonitorSet(board: board, logger: logger)
         answering = AnsweringProcess(launcher: launcher, logger: logger)
+        hosts = HostResolver(options: configuration.resolverOptions, logger: logger)
         for feed in configuration.settings.feeds {
             guard case .file(let path) = feed.source else { continue }
             fileFeeds.append(
@@ -120,12 +138,12 @@ actor Server {
     ///
     /// - Returns: the addresses that are answered on.
     func start(_ loaded: LoadedConfiguration) async throws -> [SocketAddress] {
-        configuration = loaded
+        configuration = await resolved(loaded, kept: keptHosts)
         let last = found?.generation ?? plane.generation
-        let known = state.slots(file: plane.adoptedFile)
+        let known = keptSlots
         generation = max(last, plane.generation, state.imageFiles.max() ?? 0) + 1
         let image = try await compile(
-            configuration, slots: SlotMap(serving: known, capacity: Plane.slotCount))
+            configuration, slots: slots(serving: known))
         for warning in image.warnings { logger.warning("\(warning)") }
         let place = try write(image)
         await restoreVerdicts(image, known: known)
@@ -154,12 +172,11 @@ actor Server {
     private func restoreVerdicts(_ image: CompiledImage, known: [SlotMap.Key: Int]) async {
         let slots = Set(known.values)
         let verdicts = plane.verdicts
-        let endpoints = tracked(image)
-        board.replaceEndpoints(endpoints) { slots.contains($0) ? verdicts.load($0) : nil }
+        replaceEndpoints(image) { slots.contains($0) ? verdicts.load($0) : nil }
         await restoreReports()
         for feed in fileFeeds { feed.poll() }
         wordsAreLive.set()
-        board.replaceEndpoints(endpoints)
+        replaceEndpoints(image)
         monitors.replace(targets(image))
     }
 
@@ -169,6 +186,7 @@ actor Server {
             let store = try FeedStore.open(folder: state.path, now: now, logger: logger)
             self.store = store
             for report in try await store.all() { try? board.report(Verdicts.FeedReport(report)) }
+            for load in try await store.allLoads() { try? board.report(load: LoadReport(load)) }
         } catch {
             logger.error("\(error); pushed verdicts are refused until this is mended")
         }
@@ -200,8 +218,12 @@ actor Server {
     }
 
     /// Puts a configuration in the place of the one that is served, and says so.
-    func take(_ loaded: LoadedConfiguration) async -> ReloadOutcome {
-        let outcome = await apply(loaded)
+    ///
+    /// - Parameter isAboutHosts: whether it is the one that is served, with other addresses of hosts.
+    func take(
+        _ loaded: LoadedConfiguration, isAboutHosts: Bool = false
+    ) async -> ReloadOutcome {
+        let outcome = await apply(loaded, isAboutHosts: isAboutHosts)
         let time = Date().ISO8601Format()
         lastReload = .init(time: time, ok: outcome.succeeded, message: outcome.message)
         if outcome.succeeded {
@@ -213,7 +235,9 @@ actor Server {
         return outcome
     }
 
-    private func apply(_ loaded: LoadedConfiguration) async -> ReloadOutcome {
+    private func apply(
+        _ loaded: LoadedConfiguration, isAboutHosts: Bool
+    ) async -> ReloadOutcome {
         let findings = loaded.findings.map(\.description)
         guard !loaded.hasErrors else {
             return ReloadOutcome(
@@ -221,6 +245,7 @@ actor Server {
                 findings: findings)
         }
         do {
+            let loaded = isAboutHosts ? loaded : await resolved(loaded, kept: keptHosts)
             generation += 1
             let image = try await compileNext(loaded)
             let place = try write(image)
@@ -228,17 +253,25 @@ actor Server {
             configuration = loaded
             // New addresses get their words before the image that reads them.
             if compiled == nil {
-                await restoreVerdicts(image, known: state.slots(file: plane.adoptedFile))
+                await restoreVerdicts(image, known: keptSlots)
             } else {
-                board.replaceEndpoints(tracked(image))
+                replaceEndpoints(image)
             }
             do {
+                if isAboutHosts {
+                    monitors.replace(targets(image))
+                    await firstVerdicts(of: image)
+                }
                 try await publish(image, place)
             } catch {
                 configuration = old
-                if let compiled { board.replaceEndpoints(tracked(compiled)) }
+                if let compiled {
+                    replaceEndpoints(compiled)
+                    monitors.replace(targets(compiled))
+                }
                 throw error
             }
+            await hosts.keep(only: loaded.hosts)
             // Millions of records are freed meanwhile, not before the reply.
             Task.detached { _ = old }
             monitors.replace(targets(image))
@@ -287,20 +320,19 @@ actor Server {
     ) async throws -> CompiledImage {
         let generation = generation
         let settings = try answerSettings(loaded)
+        let history = compiled?.latencyHistory ?? LatencyHistory()
         return try await Task.detached {
             try Compiling.compile(
                 loaded.zones, platform: loaded.settings.steering,
-                settings: settings, locations: loaded.locations, slots: slots,
-                generation: generation)
+                settings: settings, locations: loaded.locations, latencies: loaded.latencies,
+                after: history, slots: slots, generation: generation)
         }.value
     }
 
     /// Compiles what differs from what is served, or the whole where that does not do.
     private func compileNext(_ loaded: LoadedConfiguration) async throws -> CompiledImage {
         guard let compiled, let served else {
-            let known = state.slots(file: plane.adoptedFile)
-            return try await compile(
-                loaded, slots: SlotMap(serving: known, capacity: Plane.slotCount))
+            return try await compile(loaded, slots: slots(serving: keptSlots))
         }
         let generation = generation
         let settings = try answerSettings(loaded)
@@ -339,9 +371,16 @@ actor Server {
     /// Makes the answering process serve an image that is written.
     private func publish(_ image: CompiledImage, _ place: ImagePlace) async throws {
         let loaded = try load(place)
-        try await answering.serve(place)
+        holds.adopt(loaded, after: served == nil ? lastServed : nil)
+        do {
+            try await answering.serve(place)
+        } catch {
+            if let served { holds.adopt(served.image) }
+            throw error
+        }
         plane.generation = place.generation
         served = (loaded, place)
+        self.loaded = Date()
         compiled = image
         // It lies in the file, and need not be held twice.
         compiled?.bytes = []
@@ -355,45 +394,5 @@ actor Server {
             return grown
         }
         return try LoadedImage(path: state.imagePath(place.file), root: Int(place.root))
-    }
-
-    private func tracked(_ image: CompiledImage) -> [TrackedEndpoint] {
-        image.endpoints.map { endpoint in
-            TrackedEndpoint(
-                key: endpoint.key, cluster: endpoint.definition.cluster,
-                tier: endpoint.definition.tier.rawValue, monitor: endpoint.definition.monitor,
-                addresses: endpoint.addresses.map {
-                    TrackedAddress(address: $0.address, slot: $0.slot)
-                })
-        }
-    }
-
-    private func targets(_ image: CompiledImage) -> [MonitorTarget] {
-        image.endpoints.flatMap { endpoint in
-            guard let monitor = configuration.monitor(of: endpoint) else {
-                return [MonitorTarget]()
-            }
-            return endpoint.addresses.map {
-                MonitorTarget(endpoint: endpoint.key, address: $0.address, monitor: monitor)
-            }
-        }
-    }
-}
-
-/// A switch that any thread may read and that is set once.
-final class Flag: Sendable {
-    private let value = Atomic<Bool>(false)
-
-    var isSet: Bool { value.load(ordering: .acquiring) }
-
-    func set() { value.store(true, ordering: .releasing) }
-}
-
-extension Verdicts.FeedReport {
-    init(_ stored: StoredReport) {
-        self.init(
-            endpoint: stored.endpoint, source: stored.source, sequence: stored.sequence,
-            verdict: stored.verdict, reason: stored.reason, expires: stored.expires,
-            received: stored.received)
     }
 }

@@ -16,14 +16,16 @@ struct ReloadOnHangUp: Service {
     }
 }
 
-/// Drops reports of feeds and overrides whose time has passed, every second.
+/// Drops reports of feeds and overrides whose time has passed, and lets tiers back whose time has come,
+/// every second.
 struct Expiry: Service {
     let server: Server
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                server.board.expire()
+                server.board.tick()
+                server.holds.tick()
                 try? await Task.sleep(for: .seconds(1))
             }
         }

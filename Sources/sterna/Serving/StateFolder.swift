@@ -1,6 +1,7 @@
 import Compiling
 import DNSWire
 import Foundation
+import Resolving
 import Serving
 
 /// The folder for what must outlive a restart: images, verdicts, what was accepted over the API.
@@ -85,6 +86,29 @@ struct StateFolder: Sendable {
         return secret
     }
 
+    /// The last good addresses of hosts; none where they cannot be read.
+    var keptHosts: [KeptHost] {
+        get {
+            guard let data = FileManager.default.contents(atPath: hostsPath),
+                data.count <= StateFolder.maximumHostsBytes
+            else { return [] }
+            return (try? JSONDecoder().decode([KeptHost].self, from: data)) ?? []
+        }
+    }
+
+    /// Writes them so that they are there whole or not at all.
+    func keep(_ hosts: [KeptHost]) throws(ServeError) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(hosts) else { return }
+        try write(Array(data), to: hostsPath)
+    }
+
+    private var hostsPath: String { "\(path)/hosts.json" }
+
+    /// 10,000 hosts with 32 addresses each take less.
+    private static let maximumHostsBytes = 32 << 20
+
     private func write(_ image: [UInt8], to path: String) throws(ServeError) {
         let temporary = path + ".new"
         let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
@@ -121,11 +145,15 @@ struct StateFolder: Sendable {
 
     /// The slots that an image of this folder gives its addresses; none if it cannot be read.
     ///
-    /// - Parameter file: its number; patches leave the slots as they are.
-    func slots(file: UInt64) -> [SlotMap.Key: Int] {
-        guard file > 0, let loaded = try? LoadedImage(path: imagePath(file)) else {
-            return [:]
-        }
+    /// - Parameters:
+    ///   - file: its number.
+    ///   - root: the header in it that is read; the first one, where that cannot be.
+    func slots(file: UInt64, root: UInt32) -> [SlotMap.Key: Int] {
+        let path = imagePath(file)
+        guard file > 0,
+            let loaded = (try? LoadedImage(path: path, root: Int(root)))
+                ?? (try? LoadedImage(path: path))
+        else { return [:] }
         let image = loaded.image
         var slots: [SlotMap.Key: Int] = [:]
         for index in 0..<image.endpointCount {
@@ -139,6 +167,22 @@ struct StateFolder: Sendable {
                 }
                 slots[SlotMap.Key(endpoint: key, address: value)] = address.slot
             }
+        }
+        return withExtendedLifetime(loaded) { slots }
+    }
+
+    /// The slots of the words that an image of this folder has about policies; none if it cannot be read.
+    func holdSlots(file: UInt64) -> [SlotMap.HoldKey: Int] {
+        guard file > 0, let loaded = try? LoadedImage(path: imagePath(file)) else { return [:] }
+        let image = loaded.image
+        var slots: [SlotMap.HoldKey: Int] = [:]
+        for index in 0..<image.holdCount {
+            let hold = image.hold(index)
+            guard let kind = hold.kind else { continue }
+            slots[
+                SlotMap.HoldKey(
+                    owner: text(hold.owner), path: text(hold.path), kind: kind,
+                    members: hold.members)] = hold.slot
         }
         return withExtendedLifetime(loaded) { slots }
     }

@@ -25,10 +25,31 @@ struct Status: Decodable, Sendable {
         var reason: String
         var source: String
         var since: String?
+        var share: Double?
+        var held: Bool?
+    }
+
+    struct Cluster: Decodable, Sendable {
+        var cluster: String
+        var load: Double?
+        var share: Double
+    }
+
+    struct Brake: Decodable, Sendable {
+        var held: Int
+        var probed: Int
+        var since: String?
     }
 
     struct Feed: Decodable, Sendable {
         var name: String
+        var problem: String?
+        var silent: String?
+    }
+
+    struct Host: Decodable, Sendable {
+        var host: String
+        var addresses: [String]
         var problem: String?
     }
 
@@ -43,13 +64,19 @@ struct Status: Decodable, Sendable {
     var zones: [Zone]
     var endpoints: [Endpoint]
     var feeds: [Feed]
+    var hosts: [Host]
     var lastReload: Reload?
+    var clusters: [Cluster]
+    var brake: Brake?
 
     /// Everything about an address of an endpoint; its first one, where none is named.
     func address(_ endpoint: String, _ address: String? = nil) -> Address? {
         endpoints.first { $0.endpoint == "example.com/\(endpoint)" }?.addresses
             .first { address == nil || $0.address == address }
     }
+
+    /// How much of its traffic a cluster of the platform takes.
+    func share(ofCluster key: String) -> Double? { clusters.first { $0.cluster == key }?.share }
 
     /// The verdict on the first address of an endpoint.
     func verdict(_ endpoint: String) -> String { address(endpoint)?.verdict ?? "not defined" }

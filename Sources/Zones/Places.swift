@@ -1,12 +1,10 @@
-import Zones
-
-/// Codes of continents and countries, and how they are written as keys of `geo`.
-enum Places {
+/// Codes of continents and countries, and how they are written as keys of `geo` and in tables.
+package enum Places {
     /// As databases name them.
-    static let continents = ["AF", "AN", "AS", "EU", "NA", "OC", "SA"]
+    package static let continents = ["AF", "AN", "AS", "EU", "NA", "OC", "SA"]
 
     /// ISO 3166-1 alpha-2, and XK, which databases use for Kosovo.
-    static let countries = Set(
+    package static let countries = Set(
         """
         AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO
         BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ
@@ -20,7 +18,7 @@ enum Places {
         """.split { $0 == " " || $0 == "\n" }.map(String.init))
 
     /// What a key of `geo` means, or why it means nothing.
-    static func key(_ text: String) -> Result<ClientBranch.Key, PlaceError> {
+    package static func key(_ text: String) -> Result<ClientBranch.Key, PlaceError> {
         if text == "default" { return .success(.fallback) }
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         if parts.count == 2 { return key(String(parts[0]), String(parts[1])) }
@@ -35,12 +33,14 @@ enum Places {
             default: return .success(.country(text))
             }
         }
+        if let number = autonomousSystem(text) { return .success(.autonomousSystem(number)) }
         let codes = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
         guard codes.count == 2, isCode(codes[0], letters: 2), isPart(codes[1]) else {
             return .failure(
                 PlaceError(
                     "'\(text.prefix(80))' is no place: write a continent such as EU, a country such as "
-                        + "DE, a subdivision such as US-CA, network:NAME, or default"))
+                        + "DE, a subdivision such as US-CA, an autonomous system such as AS64500, "
+                        + "network:NAME, or default"))
         }
         return .success(.subdivision(country: codes[0], codes[1]))
     }
@@ -49,10 +49,11 @@ enum Places {
         _ kind: String, _ name: String
     ) -> Result<ClientBranch.Key, PlaceError> {
         switch kind {
-        case "network" where TextRule.thing.holds(name): return .success(.network(name))
+        case "network" where isName(name): return .success(.network(name))
         case "network":
             return .failure(
-                PlaceError("the name of a network must be \(TextRule.thing.words)"))
+                PlaceError(
+                    "the name of a network must be letters, digits, '-', '_' and '.', at most 63"))
         case "continent" where continents.contains(name): return .success(.continent(name))
         case "continent":
             return .failure(
@@ -70,6 +71,22 @@ enum Places {
         }
     }
 
+    private static func isName(_ text: String) -> Bool {
+        (1...63).contains(text.utf8.count)
+            && text.utf8.allSatisfy {
+                (48...57).contains($0) || (97...122).contains($0 | 0x20)
+                    || "-_.".utf8.contains($0)
+            }
+    }
+
+    /// The number of `AS64500`, as RFC 5396 writes it ("asplain"), from 1; nil for anything else.
+    private static func autonomousSystem(_ text: String) -> UInt32? {
+        guard text.hasPrefix("AS"), let first = text.utf8.dropFirst(2).first, first != 48,
+            text.utf8.dropFirst(2).allSatisfy({ (48...57).contains($0) })
+        else { return nil }
+        return UInt32(text.dropFirst(2))
+    }
+
     private static func isCode(_ text: String, letters: Int) -> Bool {
         text.utf8.count == letters && text.utf8.allSatisfy { (65...90).contains($0) }
     }
@@ -82,8 +99,8 @@ enum Places {
 }
 
 /// Why a key names no place.
-struct PlaceError: Error {
-    let message: String
+package struct PlaceError: Error {
+    package let message: String
 
-    init(_ message: String) { self.message = message }
+    package init(_ message: String) { self.message = message }
 }

@@ -1,0 +1,1 @@
+../../../Sources/Resolving/HostReply.swift

@@ -1,0 +1,10 @@
+import Synchronization
+
+/// A switch that any thread may read and that is set once.
+final class Flag: Sendable {
+    private let value = Atomic<Bool>(false)
+
+    var isSet: Bool { value.load(ordering: .acquiring) }
+
+    func set() { value.store(true, ordering: .releasing) }
+}
