@@ -90,6 +90,9 @@ package struct ExplanationText {
                 lines.append("\(deeper)\(title(member.node)): \(member.node.standing)")
                 if !member.node.isShownAbove { writeMembers(member.node, deeper) }
             } else {
+                // A branch has a key of its own, and hides what it leads to.
+                let name = member.node.endpoint?.split(separator: "/").last ?? ""
+                if member.label != name { lines.append(deeper + title(member.node)) }
                 writeAddresses(member.node, deeper)
             }
         }

@@ -89,7 +89,8 @@ struct PolicyTree {
     }
 
     private func text(_ node: PolicyTrace.Node, _ index: Int) -> String {
-        ([picks(node, kind(node, index))] + keys(node)).filter { !$0.isEmpty }.joined(separator: "; ")
+        ([picks(node, kind(node, index))] + keys(node)).filter { !$0.isEmpty }.joined(
+            separator: "; ")
     }
 
     private func keys(_ node: PolicyTrace.Node) -> [String] {
@@ -109,7 +110,8 @@ struct PolicyTree {
         }
         if keys.spills { texts.append("what one cannot take spills to the next") }
         if keys.heldTiers > 0 {
-            let tiers = keys.heldTiers == 1 ? "the first member is" : "\(keys.heldTiers) members are"
+            let tiers =
+                keys.heldTiers == 1 ? "the first member is" : "\(keys.heldTiers) members are"
             texts.append("\(tiers) held back, as failback is not automatic")
         }
         if keys.isAlwaysUp { texts.append("always counts as up") }
@@ -164,8 +166,7 @@ struct PolicyTree {
         case ProgramLayout.Kind.failover:
             let isFirst = node.members.firstIndex { $0.isCandidate } == place
             if chance > 0, !isFirst {
-                return
-                    "chosen for what \(node.keys?.spills ?? false ? "others leave" : "trickles on")"
+                return "chosen for what \(node.keys?.spills ?? false ? "others leave" : "trickles on")"
             }
             return chance > 0
                 ? "chosen: the first that may answer" + slowed(member) : "may answer, stands behind"

@@ -71,5 +71,11 @@ package struct Simulation: Codable, Sendable, Hashable {
         package var types: String
         /// What is answered then.
         package var text: String
+
+        package init(name: String, types: String, text: String) {
+            self.name = name
+            self.types = types
+            self.text = text
+        }
     }
 }

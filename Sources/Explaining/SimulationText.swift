@@ -10,7 +10,8 @@ package enum SimulationText {
         lines += ["", summary(simulation)]
         if simulation.unanswered.after > 0 || simulation.unanswered.before > 0 {
             lines.append(
-                "No address: \(percent(simulation.unanswered.before)) of the queries before, "
+                "No address of the family asked for: "
+                    + "\(percent(simulation.unanswered.before)) of the queries before, "
                     + "\(percent(simulation.unanswered.after)) after.")
         }
         if simulation.whileDown.after > 0 || simulation.whileDown.before > 0 {

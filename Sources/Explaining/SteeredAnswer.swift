@@ -123,7 +123,7 @@ struct SteeredAnswer {
             TTLReason(
                 image: image, steered: steered, trace: trace, endpoints: explainer.endpoints, v4: v4
             ).text
-        if (wire?.addresses ?? []).isEmpty,
+        if (wire?.addresses ?? []).isEmpty, 
             [steered.minimumTTL, steered.whenDownTTL].contains(wire?.negativeTTL ?? .max),
             trace.outcome == .noDataFamilyDown || trace.outcome == .noDataWhileDown
         {

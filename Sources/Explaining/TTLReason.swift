@@ -32,8 +32,7 @@ struct TTLReason {
         guard judged.changeSeconds > 0, let cause = cause(judged) else {
             return "auto, \(range): nothing here can change by itself, so the longest"
         }
-        var text =
-            "auto, \(range): \(cause) could change in \(judged.changeSeconds) s at the earliest"
+        var text = "auto, \(range): \(cause) could change in \(judged.changeSeconds) s at the earliest"
         if judged.changeSeconds < steered.minimumTTL { text += ", raised to the shortest" }
         if judged.changeSeconds > steered.maximumTTL { text += ", lowered to the longest" }
         return text

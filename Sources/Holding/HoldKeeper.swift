@@ -71,6 +71,15 @@ package final class HoldKeeper: Sendable {
         self.onChange = onChange
     }
 
+    /// Stores a verdict word, and takes note of it at once, so that a failure of a moment is not overlooked.
+    ///
+    /// Words of one slot must be stored one after the other.
+    package func store(_ word: VerdictWord, slot: Int) {
+        let old = words.load(slot)
+        words.store(word, slot: slot)
+        changed(slot: slot, from: old, to: word)
+    }
+
     /// Takes note of a verdict word that has just been stored.
     package func changed(slot: Int, from old: VerdictWord, to new: VerdictWord) {
         guard old.verdict != new.verdict || old.override != new.override else { return }

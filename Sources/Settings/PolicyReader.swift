@@ -52,9 +52,7 @@ struct PolicyReader {
         var mayBeKind = false
         for entry in entries where !SteeringKeys.policyKinds.contains(entry.key) {
             let place = checker.keyPosition(entry)
-            if SteeringKeys.plannedPolicyKeys.contains(entry.key) {
-                checker.report(place, "'\(entry.key)' is not available yet")
-            } else if let fitting = SteeringKeys.policyModifiers[entry.key] {
+            if let fitting = SteeringKeys.policyModifiers[entry.key] {
                 if let kind = kinds.first, !fitting.contains(kind.key) {
                     checker.report(place, "'\(entry.key)' has no meaning beside '\(kind.key)'")
                 }

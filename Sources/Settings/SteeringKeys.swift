@@ -99,7 +99,6 @@ enum SteeringKeys {
         "spill": ["failover", "geo", "subnet", "proximity", "latency"], "alwaysUp": policyKinds,
         "requires": policyKinds,
     ]
-    static let plannedPolicyKeys: [String] = []
 }
 
 extension SteeringKeys {

@@ -7,6 +7,8 @@ struct ClusterRecord {
     /// The last report of each source, sorted by its name; at most `VerdictBoard.maximumSources`.
     var reports: [LoadReport] = []
     var share: LoadShare
+    /// When the share was taken over from an earlier process, in Unix seconds; nil: it was not.
+    var restored: Int64?
     /// Its endpoints, as indexes of records.
     var members: [Int] = []
 
@@ -34,6 +36,11 @@ extension VerdictBoard {
                 return error
             }
             noteLife(of: report.source, at: report.received, in: &state, now: now)
+            // What an earlier process acted on is in the share that it left.
+            if let restored = state.clusters[report.cluster]?.restored, report.received <= restored
+            {
+                return nil
+            }
             guard let capacity = state.clusters[report.cluster]?.tracked.capacity,
                 let load = state.clusters[report.cluster]?.heaviest(at: now, state.feeds)?.load
             else { return nil }

@@ -55,13 +55,18 @@ extension VerdictBoard {
 
     /// The words of an endpoint's addresses once a feed is silent, by the feed's rule for that; nil where
     /// the endpoint is not defined.
-    package func words(ofEndpoint key: String, whenSilent feed: String) -> [VerdictWord]? {
-        let now = now()
+    ///
+    /// - Parameter time: Unix seconds; nil: now. What ends by itself by then has ended.
+    package func words(
+        ofEndpoint key: String, whenSilent feed: String, at time: Int64? = nil
+    ) -> [VerdictWord]? {
+        let now = time ?? now()
         return state.withLock { state in
             guard let index = state.indexes[key] else { return nil }
             var record = state.records[index]
             var feeds = state.feeds
             feeds.silence(feed)
+            if let expires = record.override?.expires, expires <= now { record.override = nil }
             let share = state.clusterShare(of: index)
             return record.addresses.indices.map { place in
                 _ = record.settle(place, now: now, feeds)

@@ -57,7 +57,8 @@ extension VerdictBoard.State {
                 ?? ClusterRecord(
                     tracked: cluster, reports: parkedClusters[cluster.key] ?? [],
                     share: LoadShare(
-                        share: Double(left[cluster.key] ?? VerdictWord.wholeShare) / 256, at: now))
+                        share: Double(left[cluster.key] ?? VerdictWord.wholeShare) / 256, at: now),
+                    restored: left[cluster.key] == nil ? nil : now)
             parkedClusters[cluster.key] = nil
             if cluster.capacity == nil { record.share = LoadShare(at: now) }
             record.tracked = cluster

@@ -321,4 +321,32 @@ import Zones
             platform: SteeringDefinition(), settings: settings, locations: .sample,
             slots: SlotMap(capacity: 100), generation: UInt64(generation))
     }
+
+    private static let label = String(repeating: "l", count: 63)
+    static let zone =
+        """
+        @ MX 10 www
+        www A 192.0.2.80
+        www A 192.0.2.81
+        *.wild A 192.0.2.82
+        sub NS ns.sub
+        ns.sub A 192.0.2.53
+        one CNAME www
+        two CNAME one
+        gone CNAME missing
+        down CNAME x.sub
+        loop CNAME loop
+        shop CNAME weighted
+        tomany CNAME many
+        www.new A 192.0.2.84
+        www.new A 192.0.2.85
+        old DNAME new
+        older DNAME old
+        grow DNAME g.grow
+        moved CNAME www.old
+        long DNAME \(label).\(label).\(label)
+        web HTTPS 1 . alpn=h2
+        web A 192.0.2.86
+
+        """ + (1...40).map { "many A 198.51.100.\($0)" }.joined(separator: "\n")
 }

@@ -50,6 +50,8 @@ extension EndToEnd {
                 #expect(text.output.contains("weight 1 of 1"), "\(text.output)")
                 let later = try await explain(site, ["www.example.com", "--at", "+10m"])
                 #expect(later.state.notes.contains { $0.contains("could change from") })
+                let earlier = try await explain(site, ["www.example.com", "--at", "-30d"])
+                #expect(earlier.state.notes.contains { $0.contains("is not known") })
                 let wrong = try await site.sterna([
                     "explain", "shop.example.com", "--with", "edge-xx=down", "--control",
                     "127.0.0.1:\(site.controlPort)",

@@ -56,7 +56,8 @@ extension EndToEnd {
                 _ = try await server.waitForExit()
                 try await site.serve()
                 let again = try await site.status()
-                #expect((again.share(ofCluster: "us-east") ?? 1) <= 0.76)
+                // What the load said has been done already.
+                #expect(again.share(ofCluster: "us-east") == 0.75)
                 #expect(again.clusters.first { $0.cluster == "us-east" }?.load == 190)
                 #expect(try await push(#"{"load": 10, "sequence": 9}"#).code == 409)
             }

@@ -118,10 +118,7 @@ final class HoldBench {
         _ endpoint: String, _ verdict: Verdict, override: Override = .none, v4: Bool? = nil
     ) {
         for (address, slot) in places(endpoint) where v4 == nil || v4 == address.isV4 {
-            let old = words.load(slot)
-            let new = VerdictWord(verdict, override: override)
-            words.store(new, slot: slot)
-            keeper.changed(slot: slot, from: old, to: new)
+            keeper.store(VerdictWord(verdict, override: override), slot: slot)
         }
     }
 

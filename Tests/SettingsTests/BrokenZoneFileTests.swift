@@ -105,10 +105,6 @@ struct BrokenZoneFileTests {
             "no policy", "names: { n: { ttl: 5 } }", "z.yaml:1:13: steered name 'n' has no 'policy'"
         ),
         BrokenCase(
-            "a future answer",
-            "endpoints: { e: { addresses: 192.0.2.1 } }\nnames: { n: { policy: e, whenDown: { host: a.example } } }",
-            "z.yaml:2:36: a host as 'whenDown' is not available yet"),
-        BrokenCase(
             "TTL below 0",
             "endpoints: { e: { addresses: 192.0.2.1 } }\nnames: { n: { policy: e, ttl: -1 } }",
             "z.yaml:2:31: 'ttl' must be seconds, a duration such as 30s, 'auto' or {auto: {min: 5, max: 300}}, not '-1'"

@@ -57,9 +57,6 @@ struct PolicyFormTests {
             "future kind", "{ host: lb.example.net }",
             "z.yaml:6:25: 'host' is not available yet"),
         BrokenCase(
-            "future modifier", "{ failover: [a], after: 5m }",
-            "z.yaml:6:40: 'after' is not available yet"),
-        BrokenCase(
             "unknown kind", "{ weigthed: { a: 1 } }",
             "z.yaml:6:25: unknown key 'weigthed' in a policy; did you mean 'weighted'?"),
         BrokenCase(

@@ -105,6 +105,7 @@ struct ZoneSteeringTests {
 
     @Test(arguments: [
         ("all", SteeredName.WhenDown.all), ("nodata", .noData), ("servfail", .serverFailure),
+        ("lastGood", .lastGood),
         ("192.0.2.9", .addresses([.v4(0xC000_0209)])),
         ("[192.0.2.9, '::1']", .addresses([.v4(0xC000_0209), .v6(0, 1)])),
     ])
@@ -135,21 +136,21 @@ struct ZoneSteeringTests {
 
     @Test(arguments: [
         BrokenCase(
-            "another key", "whenDown: { polisy: e }",
-            "z.yaml:2:33: a map as 'whenDown' must be {policy: POLICY}: what answers instead"),
+            "another key", "whenDown: { polisy: edge }",
+            "z.yaml:2:39: a map as 'whenDown' must be {policy: POLICY}: what answers instead"),
         BrokenCase(
-            "no such endpoint", "whenDown: { policy: f }",
-            "z.yaml:2:43: endpoint 'f' is not defined; did you mean 'e'?"),
+            "no such endpoint", "whenDown: { policy: edgy }",
+            "z.yaml:2:49: endpoint 'edgy' is not defined; did you mean 'edge'?"),
         BrokenCase(
             "a word", "degradedTtl: auto",
-            "z.yaml:2:36: 'degradedTtl' must be seconds, or a duration such as 30s, not 'auto'"),
+            "z.yaml:2:42: 'degradedTtl' must be seconds, or a duration such as 30s, not 'auto'"),
         BrokenCase(
             "below 0", "whenDownTtl: -1",
-            "z.yaml:2:36: 'whenDownTtl' must be seconds, or a duration such as 30s, not '-1'"),
+            "z.yaml:2:42: 'whenDownTtl' must be seconds, or a duration such as 30s, not '-1'"),
     ])
     func mistakesAboutDownAreNamed(_ broken: BrokenCase) throws {
         let text =
-            "endpoints: { e: { addresses: 192.0.2.1 } }\nnames: { a: { policy: e, \(broken.text) } }"
+            "endpoints: { edge: { addresses: 192.0.2.1 } }\nnames: { a: { policy: edge, \(broken.text) } }"
         #expect(try SettingsFixture.findings(inZone: text) == broken.findings)
     }
 

@@ -163,6 +163,22 @@ import Verdicts
         #expect(bench.address("a")?.ramp == 125)
     }
 
+    /// A load that an earlier process acted on is known again after a restart, and cuts nothing twice.
+    @Test func aRestartActsOnNoLoadTwice() throws {
+        let bench = Bench()
+        bench.board.replaceEndpoints(
+            [.test("a", cluster: "us")],
+            clusters: [TrackedCluster(key: "us", capacity: .limit(100))],
+            initial: { _ in VerdictWord(.healthy, share: 192) })
+        let old = LoadReport(cluster: "us", source: "metrics", load: 190, received: 990)
+        try bench.board.report(load: old)
+        #expect(bench.words[0]?.share == 192)
+        #expect(bench.board.clusters().first?.load?.age == 10)
+        bench.advance(1)
+        try load(bench, 190)
+        #expect((bench.words[0]?.share ?? 0) < 192)
+    }
+
     /// A reload that leaves the cluster out for a while loses neither its load nor its sequence.
     @Test func reportsOfAClusterThatComesBackAreKept() throws {
         let bench = bench()

@@ -41,9 +41,10 @@ struct ExplainCommand: AsyncParsableCommand {
             valueName: "target=state"))
     var with: [String] = []
 
+    // Moments of the past begin like options.
     @Option(
-        help: ArgumentHelp(
-            "Another moment: RFC 3339, +10m or -90s.", valueName: "time"))
+        parsing: .unconditional,
+        help: ArgumentHelp("Another moment: RFC 3339, +10m or -90s.", valueName: "time"))
     var at: String?
 
     @Option(help: ArgumentHelp("The server's HTTP API.", valueName: "addr:port"))

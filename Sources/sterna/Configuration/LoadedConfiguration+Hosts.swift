@@ -1,6 +1,7 @@
 import Compiling
 import DNSWire
 import Resolving
+import Settings
 import Zones
 
 /// Endpoints whose addresses are those of a host.

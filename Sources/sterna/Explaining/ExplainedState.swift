@@ -36,7 +36,7 @@ struct ExplainedState {
             compiled,
             clusters: configuration.settings.steering.clusters
                 + configuration.zones.flatMap(\.steering.clusters),
-            statuses: statuses, monitor: configuration.monitor)
+            statuses: statuses, monitor: HealthPlan(configuration).monitor)
     }
 
     /// Changes the words as `--with` says.

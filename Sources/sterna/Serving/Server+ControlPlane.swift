@@ -46,6 +46,10 @@ extension Server: ControlPlane {
         return configuration.settings.feeds.map { feed in
             var report = report(of: feed, files[feed.name], reports, now)
             report.silentAfterSeconds = feed.silentAfter?.components.seconds
+            // Loads are words, too.
+            if case .push = feed.source {
+                report.ageSeconds = lives[feed.name]?.age.map(Double.init)
+            }
             if let life = lives[feed.name], life.isSilent {
                 report.silent = life.silent.rawValue
                 report.problem =

@@ -1,4 +1,5 @@
 import Compiling
+import Serving
 
 /// The endpoints of an image that was served before.
 extension Server {

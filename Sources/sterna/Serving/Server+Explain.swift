@@ -30,9 +30,10 @@ extension Server {
                 statuses = known.statuses
                 notes = known.notes
                 time = Date(timeIntervalSince1970: TimeInterval(moment))
-                if time < loaded {
+                if time < published {
                     notes.append(
-                        "the configuration is that of now, served since \(loaded.ISO8601Format())")
+                        "the configuration is that of now, served since \(published.ISO8601Format())"
+                    )
                 }
             } else {
                 statuses = board.snapshot()
@@ -43,7 +44,7 @@ extension Server {
                     isLive: true, image: served.place.generation, time: time.ISO8601Format(),
                     notes: notes))
             try state.assume(request.assumptions, names: request.names) { feed, key in
-                board.words(ofEndpoint: key, whenSilent: feed)
+                board.words(ofEndpoint: key, whenSilent: feed, at: request.time)
             }
             var explanation = withExtendedLifetime(served.image) { state.explain(request) }
             if request.time == nil { explanation.state.notes += heldNotes(explanation.policy) }
@@ -57,7 +58,8 @@ extension Server {
     private func heldNotes(_ policy: Explanation.Policy?) -> [String] {
         guard let policy else { return [] }
         let isV4 = policy.family == "IPv4"
-        return holds.held().filter { $0.isV4 == isV4 && $0.node.owner == policy.owner }.map { held in
+        return holds.held().filter { $0.isV4 == isV4 && $0.node.owner == policy.owner }.map {
+            held in
             var text = "\(held.homeName) is held back and \(held.tierName) answers"
             if held.isWaiting { return text + ", until the first has answered again" }
             if let seconds = held.comesBackIn {

@@ -1,5 +1,6 @@
 import Compiling
 import Control
+import DNSWire
 import Foundation
 import Health
 import Logging

@@ -7,6 +7,7 @@ import Health
 import Holding
 import Logging
 import Monitors
+import Resolving
 import Serving
 import Settings
 import Verdicts
@@ -31,8 +32,7 @@ actor Server {
     private(set) var configuration: LoadedConfiguration
     private(set) var compiled: CompiledImage?
     private(set) var generation: UInt64 = 0
-    /// When what is served was published.
-    private(set) var loaded = Date()
+    private(set) var published = Date()
     /// What is served, as this process reads it, and where it lies.
     private(set) var served: (image: LoadedImage, place: ImagePlace)?
     /// The answering process that was there before this one.
@@ -62,11 +62,7 @@ actor Server {
         board = VerdictBoard(
             now: { Int64(Date().timeIntervalSince1970) },
             store: { slot, word in
-                guard wordsAreLive.isSet else { return }
-                let old = plane.verdicts.load(slot)
-                plane.verdicts.store(word, slot: slot)
-                // At once, so that a failure of a moment is not overlooked.
-                holds.changed(slot: slot, from: old, to: word)
+                if wordsAreLive.isSet { holds.store(word, slot: slot) }
             },
             onTransition: { transition in
                 transitions.record(transition, at: Int64(Date().timeIntervalSince1970))
@@ -380,7 +376,7 @@ actor Server {
         }
         plane.generation = place.generation
         served = (loaded, place)
-        self.loaded = Date()
+        published = Date()
         compiled = image
         // It lies in the file, and need not be held twice.
         compiled?.bytes = []

@@ -1,3 +1,4 @@
+import Holding
 import Logging
 import ServiceLifecycle
 import UnixSignals
