@@ -178,7 +178,7 @@ let package = Package(
             name: "AnsweringTests",
             dependencies: [
                 "Answering", "CAllocationCounter", "CLDNS", "Compiling", "DNSWire", "Geography",
-                "Health", "MasterFile", "Serving", "Steering", "Zones",
+                "Health", "MasterFile", "Serving", "Steering", "TestSupport", "Zones",
             ],
             exclude: ["Golden"]),
         .testTarget(

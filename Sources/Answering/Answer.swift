@@ -17,6 +17,28 @@ package func answer(
     counters: CounterPage, state: inout AnsweringState
 ) -> Int {
     let isTCP = if case .tcp = transport { true } else { false }
+    if !image.treatsClientsApart, let query = PlainQuery(packet) {
+        let length = PlainAnswer(query: query, packet: packet, out: out).write(
+            isTCP: isTCP, image: image, verdicts: verdicts, counters: counters, state: &state)
+        if length > 0 {
+            counters.add(isTCP ? .tcpQueries : .udpQueries)
+            if !client.isV4 { counters.add(.ipv6) }
+            if query.hasEDNS { counters.add(.edns) }
+            return length
+        }
+    }
+    return answerAnything(
+        packet, into: out, from: client, isTCP: isTCP, at: now, image: image, verdicts: verdicts,
+        counters: counters, state: &state)
+}
+
+/// Answers one query of any kind, as `answer` does, which knows a short way for most.
+@inline(never)
+package func answerAnything(
+    _ packet: ByteView, into out: ByteSink, from client: ClientAddress, isTCP: Bool,
+    at now: UInt32, image: ServingImage, verdicts: VerdictTable, counters: CounterPage,
+    state: inout AnsweringState
+) -> Int {
     counters.add(isTCP ? .tcpQueries : .udpQueries)
     if !client.isV4 { counters.add(.ipv6) }
     // Parsed where it stays: copying a query would cost as much as reading it.

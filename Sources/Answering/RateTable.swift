@@ -1,3 +1,4 @@
+import DNSWire
 import Serving
 import Synchronization
 

@@ -88,7 +88,7 @@ struct Response {
     ) -> Bool {
         guard chainLength < Response.maximumChain else { return false }
         state.aliases[chainLength] = alias.offset
-        state.aliasNames[chainLength] = NameHash.hash(state.key.name)
+        state.aliasNames[chainLength] = NameHash.spelledHash(state.key.name)
         chainLength += 1
         state.key.set(target)
         return !isLoop(state)
@@ -98,7 +98,7 @@ struct Response {
     ///
     /// Two names with the same 64 bits of hash would end a chain early, and do no other harm.
     private mutating func isLoop(_ state: borrowing AnsweringState) -> Bool {
-        let name = NameHash.hash(state.key.name)
+        let name = NameHash.spelledHash(state.key.name)
         for index in 0..<chainLength where state.aliasNames[index] == name { return true }
         return false
     }

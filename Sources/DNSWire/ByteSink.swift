@@ -50,28 +50,48 @@ public struct ByteSink {
         unsafe base.storeBytes(of: value, toByteOffset: offset, as: UInt64.self)
     }
 
+    /// Part of the sink.
+    @inlinable @inline(__always)
+    public func slice(_ offset: Int, _ length: Int) -> ByteSink {
+        check(offset, length)
+        return unsafe ByteSink(
+            UnsafeMutableRawBufferPointer(start: base + offset, count: length))
+    }
+
     @inlinable @inline(__always)
     public func copy(_ source: ByteView, at offset: Int) {
         check(offset, source.count)
         let target = unsafe base + offset
-        guard source.count >= 8, source.count <= ByteSink.shortCopy else {
-            unsafe target.copyMemory(from: source.base, byteCount: source.count)
-            return
-        }
-        // A few words cost less than a call; the last one overlaps the one before.
-        var next = 0
-        while next &+ 8 < source.count {
+        let count = source.count
+        // A few words, in part over each other, cost less than a call or a loop.
+        if count > 16 {
+            guard count <= 64 else {
+                unsafe target.copyMemory(from: source.base, byteCount: count)
+                return
+            }
+            unsafe ByteSink.copyPair(source, 0, to: target)
+            if count > 32 {
+                unsafe ByteSink.copyPair(source, 16, to: target)
+                unsafe ByteSink.copyPair(source, count &- 32, to: target)
+            }
+            unsafe ByteSink.copyPair(source, count &- 16, to: target)
+        } else if count >= 8 {
+            unsafe target.storeBytes(of: source.word(unchecked: 0), as: UInt64.self)
             unsafe target.storeBytes(
-                of: source.word(unchecked: next), toByteOffset: next, as: UInt64.self)
-            next &+= 8
+                of: source.word(unchecked: count &- 8), toByteOffset: count &- 8, as: UInt64.self)
+        } else {
+            unsafe target.copyMemory(from: source.base, byteCount: count)
         }
-        let last = source.count &- 8
-        unsafe target.storeBytes(
-            of: source.word(unchecked: last), toByteOffset: last, as: UInt64.self)
     }
 
-    /// Bytes up to which a copy is made by words.
-    @inlinable static var shortCopy: Int { 64 }
+    /// Copies 16 bytes.
+    @inlinable @inline(__always)
+    @unsafe
+    static func copyPair(_ source: ByteView, _ offset: Int, to target: UnsafeMutableRawPointer) {
+        unsafe target.storeBytes(
+            of: source.base.loadUnaligned(fromByteOffset: offset, as: SIMD2<UInt64>.self),
+            toByteOffset: offset, as: SIMD2<UInt64>.self)
+    }
 
     /// Copies bytes with A-Z turned into a-z, and zeroes the eight bytes behind them.
     @inlinable @inline(__always)

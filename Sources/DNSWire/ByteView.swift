@@ -96,6 +96,27 @@ public struct ByteView {
         unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
     }
 
+    /// Whether this name, in any case, is `other`, which is in lower case.
+    ///
+    /// Most names are asked for in lower case, and then no letter has to be looked at.
+    @inlinable @inline(__always)
+    public func spells(_ other: ByteView) -> Bool {
+        guard count == other.count else { return false }
+        return equals(other) || equalsLowercased(other)
+    }
+
+    @inline(never) @usableFromInline
+    func equalsLowercased(_ other: ByteView) -> Bool {
+        var offset = 0
+        // Equal counts are the check of every access.
+        while offset &+ 8 <= count {
+            let word = unsafe NameKey.lowercased(word(unchecked: offset))
+            if unsafe word != other.word(unchecked: offset) { return false }
+            offset &+= 8
+        }
+        return NameKey.lowercased(tail(from: offset)) == other.tail(from: offset)
+    }
+
     /// The bytes behind `offset`, seven at most, as the lowest ones of a little-endian number.
     ///
     /// Two loads that overlap, instead of one for each byte.
@@ -138,17 +159,17 @@ public struct ByteView {
     /// Walks over an uncompressed name that begins at `start`: where it ends, and its labels.
     ///
     /// Nil where it does not end within the view and 255 bytes, or has a label above 63 bytes.
-    @inline(__always)
+    @inlinable @inline(__always)
     func nameEnd(from start: Int) -> (end: Int, labels: Int)? {
         precondition(start >= 0 && start <= count, "outside the view")
-        let limit = min(count, start &+ Name.maximumBytes)
+        let limit = min(count, start &+ NameLimit.bytes)
         var offset = start
         var labels = 0
         // Ends: each round moves on by at least a byte. The condition is the check of the access.
         while offset < limit {
             let length = unsafe Int(base.load(fromByteOffset: offset, as: UInt8.self))
             if length == 0 { return (offset &+ 1, labels) }
-            guard length <= Name.maximumLabelBytes else { return nil }
+            guard length <= NameLimit.labelBytes else { return nil }
             offset &+= 1 &+ length
             labels &+= 1
         }

@@ -61,3 +61,11 @@ public enum RRClass {
     @inlinable public static var chaos: UInt16 { 3 }
     @inlinable public static var any: UInt16 { 255 }
 }
+
+/// How long names can be on the wire (RFC 1035 §2.3.4).
+public enum NameLimit {
+    /// Longest name, its root label included, in bytes.
+    @inlinable public static var bytes: Int { 255 }
+    /// Longest label without its length, in bytes.
+    @inlinable public static var labelBytes: Int { 63 }
+}

@@ -7,9 +7,9 @@ package struct Name: Sendable {
     package let wire: [UInt8]
 
     /// Longest name on the wire, in bytes (RFC 1035 §2.3.4).
-    @inlinable package static var maximumBytes: Int { 255 }
+    @inlinable package static var maximumBytes: Int { NameLimit.bytes }
     /// Longest label, in bytes (RFC 1035 §2.3.4).
-    @inlinable package static var maximumLabelBytes: Int { 63 }
+    @inlinable package static var maximumLabelBytes: Int { NameLimit.labelBytes }
 
     package static let root = Name(uncheckedWire: [0])
 

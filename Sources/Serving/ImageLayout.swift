@@ -18,7 +18,7 @@ public enum ImageLayout {
     /// "STERNAIM" as the first eight bytes.
     @inlinable public static var magic: UInt64 { 0x4D49_414E_5245_5453 }
     /// Raised whenever an older reader would misread a newer image.
-    @inlinable public static var formatVersion: UInt32 { 9 }
+    @inlinable public static var formatVersion: UInt32 { 10 }
     @inlinable public static var headerBytes: Int { 224 }
     /// Largest image: offsets have 32 bits.
     @inlinable public static var maximumBytes: Int { Int(UInt32.max) }

@@ -187,18 +187,20 @@ public struct FragmentView {
 
 /// What a zone's negative answers and its delegation need.
 public struct ZoneView {
-    let bytes: ByteView
-    let offset: Int
+    @usableFromInline let bytes: ByteView
+    @usableFromInline let offset: Int
 
-    @usableFromInline
+    @inlinable @inline(__always)
     init(bytes: ByteView, offset: Int) {
         self.bytes = bytes
         self.offset = offset
     }
 
+    @inlinable
     public var apex: NodeView {
         NodeView(bytes: bytes, offset: Int(bytes.native32(offset &+ ImageLayout.Zone.apexNode)))
     }
+    @inlinable @inline(__always)
     public var negative: FragmentView {
         FragmentView(bytes: bytes, offset: Int(bytes.native32(offset &+ ImageLayout.Zone.negative)))
     }
@@ -214,7 +216,7 @@ public struct SteeredView {
     public let bytes: ByteView
     public let offset: Int
 
-    @usableFromInline
+    @inlinable @inline(__always)
     init(bytes: ByteView, offset: Int) {
         self.bytes = bytes
         self.offset = offset

@@ -42,6 +42,10 @@ extension ServingImage {
         features & ImageLayout.Features.rateLimit != 0
     }
 
+    /// Whether who asks can make a difference to whether a query is answered.
+    @inlinable @inline(__always)
+    public var treatsClientsApart: Bool { hasClientRules || hasRateLimit }
+
     /// Whether what exceeds a limit is only counted.
     package var rateLimitIsDryRun: Bool {
         bytes.native32(root &+ ImageLayout.Field.features) & ImageLayout.Features.rateLimitDryRun

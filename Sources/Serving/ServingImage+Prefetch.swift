@@ -14,7 +14,7 @@ extension ServingImage {
 
     /// Asks for the slots of a name in any case, and returns what `prefetchNode` takes.
     package func prefetchSlot(_ name: ByteView) -> UInt64 {
-        let hash = NameHash.hashLowercasing(name)
+        let hash = NameHash.hash(name)
         unsafe sterna_prefetch(bytes.address(of: slotOffset(slots, slotMask, hash)))
         if patchSlots != 0 {
             unsafe sterna_prefetch(bytes.address(of: slotOffset(patchSlots, patchMask, hash)))

@@ -133,7 +133,7 @@ public struct ServingImage {
     @inlinable @inline(__always)
     public var identity: UInt64 { bytes.word(root &+ ImageLayout.Field.checksum) }
 
-    /// The node of a lower-case wire name; nil when no zone has it.
+    /// The node of a wire name in any case; nil when no zone has it.
     @inlinable @inline(__always)
     public func find(_ name: ByteView) -> NodeView? { find(name, hash: NameHash.hash(name)) }
 
@@ -158,7 +158,7 @@ public struct ServingImage {
             if node == 0 { return nil }
             if UInt32(truncatingIfNeeded: slot) == tag {
                 let view = NodeView(bytes: bytes, offset: node)
-                if view.name.equals(name) { return view }
+                if name.spells(view.name) { return view }
             }
             index = (index &+ 1) & mask
         }

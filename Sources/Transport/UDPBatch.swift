@@ -108,12 +108,12 @@ struct UDPBatch: ~Copyable {
     func query(_ index: Int) -> UnsafeRawBufferPointer {
         let length = unsafe min(Int(received[index].length), Self.queryBytes)
         return unsafe UnsafeRawBufferPointer(
-            start: queries + index * Self.queryStride, count: length)
+            start: queries + index &* Self.queryStride, count: length)
     }
 
     /// Who sent the query in a slot; nil if there is nobody to answer.
     func client(_ index: Int) -> ClientAddress? {
-        let name = unsafe UnsafeRawPointer(names + index * socketNameBytes)
+        let name = unsafe UnsafeRawPointer(names + index &* socketNameBytes)
         // Port 0 cannot be sent to: a forged sender.
         guard let client = unsafe ClientAddress(socketName: name), client.port != 0 else {
             return nil
@@ -124,7 +124,7 @@ struct UDPBatch: ~Copyable {
     /// Where the next response is to be written.
     var nextResponse: UnsafeMutableRawBufferPointer {
         unsafe UnsafeMutableRawBufferPointer(
-            start: responses + staged * Self.responseStride, count: Self.responseBytes)
+            start: responses + staged &* Self.responseStride, count: Self.responseBytes)
     }
 
     /// Stages what was written to `nextResponse` as the answer to the query in a slot.
@@ -138,7 +138,7 @@ struct UDPBatch: ~Copyable {
                 unsafe bytes > 0 ? received[index].control : nil
             unsafe sent[staged].control_length = bytes
         }
-        staged += 1
+        staged &+= 1
     }
 
     /// Sends all staged responses; what the kernel refuses is lost, as UDP permits.

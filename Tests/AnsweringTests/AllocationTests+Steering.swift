@@ -3,7 +3,7 @@ import Zones
 
 extension AllocationTests {
     /// Steered names of every kind.
-    func steering() throws -> SteeringDefinition {
+    static func steering() throws -> SteeringDefinition {
         let place = SourcePosition(file: "test.yaml")
         func refer(_ name: String) -> PolicyDefinition { .reference(name, place) }
         func branches(

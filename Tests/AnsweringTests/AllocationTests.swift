@@ -34,6 +34,8 @@ import Zones
         var rcode: RCode? = .noError
         var answers = 0
         var isTruncated = false
+        /// Whether the client is one of those with rules of their own.
+        var needsRules: Bool { client.low == 0xC000_0242 || client.low == 0xC000_0243 }
     }
 
     static let queries = 20_000
@@ -139,14 +141,17 @@ import Zones
     @Test(
         .disabled(if: !isOptimised, "unoptimised code allocates: run swift test -c release"),
         .enabled(if: allocation_counter_works() == 1, "a sanitizer has an allocator of its own"),
-        arguments: cases)
-    func answeringAllocatesNothing(_ c: Case) throws {
+        arguments: cases, [true, false])
+    func answeringAllocatesNothing(_ c: Case, treatsClientsApart: Bool) throws {
+        // These are about the rules for clients.
+        if !treatsClientsApart, c.needsRules { return }
         let folder = FileManager.default.temporaryDirectory
             .appending(path: "sterna-allocations-\(UUID().uuidString)").path()
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        var responder = try responder(folder, hinfoForAny: c.hinfoForAny)
+        var responder = try responder(
+            folder, hinfoForAny: c.hinfoForAny, treatsClientsApart: treatsClientsApart)
 
         var packet = try Question(c.name, c.type, edns: c.edns ? .init(options: c.options) : nil)
             .packet
@@ -274,8 +279,11 @@ import Zones
 
     // MARK: What is served
 
-    private func responder(_ folder: String, hinfoForAny: Bool) throws -> Responder {
-        let compiled = try compiled(generation: 1, hinfoForAny: hinfoForAny)
+    private func responder(
+        _ folder: String, hinfoForAny: Bool, treatsClientsApart: Bool
+    ) throws -> Responder {
+        let compiled = try compiled(
+            generation: 1, hinfoForAny: hinfoForAny, treatsClientsApart: treatsClientsApart)
         let path = Plane.imagePath(folder: folder, file: 1)
         try Data(compiled.bytes).write(to: URL(filePath: path))
         let verdicts = VerdictTable(privateWords: 100)
@@ -289,25 +297,33 @@ import Zones
             counters: CounterPage(), rates: RateTable(seed: 1), random: RandomSource(seed: 1))
     }
 
-    private func compiled(generation: Int, hinfoForAny: Bool = false) throws -> CompiledImage {
+    private func compiled(
+        generation: Int, hinfoForAny: Bool = false, treatsClientsApart: Bool = false
+    ) throws -> CompiledImage {
         var settings = AnswerSettings()
         settings.hinfoForAny = hinfoForAny
         settings.nsid = Array("ams-3".utf8)
-        settings.rateLimit = RateLimit(responses: 1)
-        settings.rateLimit?.all = 1
-        settings.rateLimit?.isDryRun = true
-        settings.networks.refused = [try #require(IPNetwork("192.0.2.66"))]
-        settings.networks.unlimited = [try #require(IPNetwork("192.0.2.67"))]
+        if treatsClientsApart {
+            settings.rateLimit = RateLimit(responses: 1)
+            settings.rateLimit?.all = 1
+            settings.rateLimit?.isDryRun = true
+            settings.networks.refused = [try #require(IPNetwork("192.0.2.66"))]
+            settings.networks.unlimited = [try #require(IPNetwork("192.0.2.67"))]
+        }
         settings.cookies = CookieSecrets(
             current: [UInt8](repeating: 1, count: 16), previous: [UInt8](repeating: 2, count: 16))
         return try compile(
-            [ZoneSource(zone: try TestZones.zone(AllocationTests.zone), steering: try steering())],
+            [
+                ZoneSource(
+                    zone: try TestZones.zone(AllocationTests.zone),
+                    steering: try AllocationTests.steering())
+            ],
             platform: SteeringDefinition(), settings: settings, locations: .sample,
             slots: SlotMap(capacity: 100), generation: UInt64(generation))
     }
 
     private static let label = String(repeating: "l", count: 63)
-    private static let zone =
+    static let zone =
         """
         @ MX 10 www
         www A 192.0.2.80

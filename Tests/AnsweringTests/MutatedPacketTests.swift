@@ -60,7 +60,7 @@ import Zones
         return packet + SignatureTests.signature(key: keys.randomElement(using: &random) ?? [0])
     }
 
-    private static func mutate(_ packet: inout [UInt8], _ random: inout Seeded) {
+    static func mutate(_ packet: inout [UInt8], _ random: inout Seeded) {
         for _ in 0..<Int.random(in: 0...4, using: &random) where !packet.isEmpty {
             let at = Int.random(in: 0..<packet.count, using: &random)
             switch Int.random(in: 0..<7, using: &random) {

@@ -61,6 +61,20 @@ final class TestServer {
         return Array(output[..<length])
     }
 
+    /// The same, but never by the short way of plain queries.
+    func answerAnything(
+        _ packet: [UInt8], over transport: TransportProtocol,
+        from client: ClientAddress, at now: UInt32 = 1_700_000_000
+    ) -> [UInt8] {
+        let isTCP = if case .tcp = transport { true } else { false }
+        let length = packet.withUnsafeBytes { bytes in
+            Answering.answerAnything(
+                ByteView(bytes), into: ByteSink(output), from: client, isTCP: isTCP, at: now,
+                image: image, verdicts: verdicts, counters: counters, state: &state)
+        }
+        return Array(output[..<length])
+    }
+
     func answer(
         _ question: Question, over transport: TransportProtocol = .udp
     ) throws -> DecodedMessage {
