@@ -76,6 +76,11 @@ enum SteeringKeys {
                 "What to answer when the policy finds nothing that is up"),
             SettingsKey(
                 "whenDownTtl", .seconds, "The TTL of these answers; without it, that of the others"),
+            SettingsKey(
+                "accept",
+                .oneOrMore(
+                    .word(Advice.Code.allCases.map(\.rawValue)), maximum: Advice.Code.allCases.count),
+                "Warnings of 'sterna check' about this name that are meant to be so"),
         ])
 
     static let autoTTL = SettingsShape(

@@ -145,6 +145,7 @@ struct SteeringReader {
             }
             name.degradedTTL = object.seconds("degradedTtl")
             name.whenDownTTL = object.seconds("whenDownTtl")
+            for case .word(let word) in object.list("accept") { name.accepted.insert(word) }
             return name
         }
     }

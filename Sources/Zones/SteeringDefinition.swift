@@ -124,6 +124,8 @@ package struct SteeredName: Sendable {
     package var fallback: PolicyDefinition?
     /// The TTL while the policy is down; nil: as when it is up, or the shortest of `auto`.
     package var whenDownTTL: UInt32?
+    /// Warnings about it that are meant to be so.
+    package var accepted: Set<String> = []
     package var position: SourcePosition
 
     /// All that decides its addresses.

@@ -11,15 +11,23 @@ struct CheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Validate configuration and zones.",
         discussion: """
-            Prints every finding as FILE:LINE:COLUMN: MESSAGE; exits with 1 if one is an error.
+            Prints every finding as FILE:LINE:COLUMN: MESSAGE; exits with 1 if one is an error. Warnings about
+            steering end with a word in brackets: --allow silences its kind, and 'accept: WORD' at a name that
+            one about this name.
 
             EXAMPLES
               sterna check
               sterna check --zone example.com=example.com.zone
               sterna check --config sterna.yaml --output json
+              sterna check --strict --allow single-endpoint
             """)
 
     @OptionGroup var options: ConfigurationOptions
+
+    @Flag(help: "Exit with 1 if there is a warning.")
+    var strict = false
+
+    @OptionGroup var allowed: AllowedAdvice
 
     @Option(help: "text or json.")
     var output: OutputFormat = .text
@@ -38,6 +46,8 @@ struct CheckCommand: AsyncParsableCommand {
                     slots: SlotMap(capacity: Plane.slotCount),
                     generation: 1)
                 findings += image.warnings
+                findings += Advice.findings(
+                    allowed.advice(loaded), ofCode: output == .text ? 20 : Advice.maximumOfCode)
                 summary.names = image.zones.reduce(0) { $0 + $1.names }
                 summary.steeredNames = image.zones.reduce(0) { $0 + $1.steeredNames }
                 summary.endpoints = image.endpoints.count
@@ -57,7 +67,7 @@ struct CheckCommand: AsyncParsableCommand {
             summary.findings = findings.map(CheckSummary.Item.init)
             print(try json(summary))
         }
-        if summary.errors > 0 { throw ExitCode.failure }
+        if summary.errors > 0 || strict && summary.warnings > 0 { throw ExitCode.failure }
     }
 }
 
