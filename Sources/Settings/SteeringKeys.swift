@@ -79,7 +79,8 @@ enum SteeringKeys {
             SettingsKey(
                 "accept",
                 .oneOrMore(
-                    .word(Advice.Code.allCases.map(\.rawValue)), maximum: Advice.Code.allCases.count),
+                    .word(Advice.Code.allCases.map(\.rawValue)), maximum: Advice.Code.allCases.count
+                ),
                 "Warnings of 'sterna check' about this name that are meant to be so"),
         ])
 
