@@ -67,7 +67,6 @@ package struct Plan: Codable, Sendable, Hashable {
     package struct NameGroup: Codable, Sendable, Hashable {
         package var effect: Effect
         package var names: [String]
-        /// What differs beside the shares: `ttl`, `whenDown`, …
         /// What differs beside the shares, by key.
         /// The largest share of the queries of any family and client that goes elsewhere.
         package var moved: Double
