@@ -96,7 +96,7 @@ package struct HostRecord: Sendable {
         problem = failure ?? (notes.isEmpty ? nil : notes.joined(separator: "; "))
         failures = failure == nil ? 0 : failures + 1
         let wait = failure == nil ? refreshWait(ttl ?? 0, options) : retryWait(options)
-        nextRefresh = now.uptime + wait * (1 + min(max(jitter, 0), 1) / 10)
+        nextRefresh = now.uptime + wait + wait * Int(min(max(jitter, 0), 1) * 1000) / 10_000
         return before != (v4, v6)
     }
 

@@ -63,9 +63,9 @@ extension PolicyEvaluator {
             decision.outcome = decision.isListed ? .addressesWhileDown : .noFallback
             decision.ttl = steered.whenDownTTL
         case ImageLayout.Steered.whenDownPolicy:
-            guard !decideFallback(&decision, steered, program, image, verdicts, v4: v4, &witness)
-            else { break }
-            fallthrough
+            if !decideFallback(&decision, steered, program, image, verdicts, v4: v4, &witness) {
+                decideAll(&decision, steered, program, image, verdicts, v4: v4)
+            }
         case ImageLayout.Steered.whenDownLastGood:
             decideLastGood(&decision, steered, program, image, verdicts, v4: v4, &witness)
         default: decideAll(&decision, steered, program, image, verdicts, v4: v4)

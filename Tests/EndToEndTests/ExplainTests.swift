@@ -51,7 +51,7 @@ extension EndToEnd {
                 let later = try await explain(site, ["www.example.com", "--at", "+10m"])
                 #expect(later.state.notes.contains { $0.contains("could change from") })
                 let earlier = try await explain(site, ["www.example.com", "--at", "-30d"])
-                #expect(earlier.state.notes.contains { $0.contains("is not known") })
+                #expect(earlier.state.notes.contains { $0.contains("not known") })
                 let wrong = try await site.sterna([
                     "explain", "shop.example.com", "--with", "edge-xx=down", "--control",
                     "127.0.0.1:\(site.controlPort)",

@@ -41,12 +41,6 @@ enum Imported {
         importZones(format, try files(format).map(source))
     }
 
-    /// Whether a finding is about nodes that this version cannot read yet: `host` is one.
-    static func isAwaited(_ finding: Finding) -> Bool {
-        finding.message.contains("is not available yet")
-            || finding.message.contains("unknown key 'atLeast'")
-    }
-
     /// What `check` says of the zones written.
     static func findings(_ result: ImportResult) throws -> [Finding] {
         try zones(result).findings

@@ -10,7 +10,7 @@ import Zones
     func whatIsWrittenPassesTheCheck(_ format: ImportFormat) throws {
         let result = try Imported.result(format)
         let errors = try Imported.findings(result).filter {
-            $0.severity == .error && !Imported.isAwaited($0)
+            $0.severity == .error
         }
         #expect(errors.isEmpty, "\(Findings(errors))")
         #expect(!result.files.isEmpty)

@@ -69,7 +69,7 @@ import Zones
     @Test(arguments: [
         BrokenCase(
             "both", "endpoints: { e: { addresses: 192.0.2.1, host: a.example } }",
-            "z.yaml:1:42: endpoint 'e' has both 'addresses' and 'host'; it needs exactly one of 'addresses', 'host'"
+            "z.yaml:1:41: endpoint 'e' has both 'addresses' and 'host'; it needs exactly one of 'addresses', 'host'"
         ),
         BrokenCase(
             "the root", "endpoints: { e: { host: . } }",

@@ -19,6 +19,7 @@ struct KeyTableTests {
                 "listen", "workers", "zones", "state", "control", "feeds", "edns", "tcp", "udp",
                 "pin-workers",
                 "chaos", "any", "rate-limit", "access", "confinement", "locations", "latencies",
+                "resolver",
                 "brake",
             ])
         #expect(Set(properties.keys) == expected)

@@ -54,9 +54,6 @@ struct PolicyFormTests {
 
     @Test(arguments: [
         BrokenCase(
-            "future kind", "{ host: lb.example.net }",
-            "z.yaml:6:25: 'host' is not available yet"),
-        BrokenCase(
             "unknown kind", "{ weigthed: { a: 1 } }",
             "z.yaml:6:25: unknown key 'weigthed' in a policy; did you mean 'weighted'?"),
         BrokenCase(

@@ -197,7 +197,7 @@ struct ServerSettingsTests {
             "names belong to zones", "names: { shop: { policy: x } }",
             "s.yaml:1:1: unknown key 'names' in the settings; known here: listen, workers, zones, state, "
                 + "control, feeds, edns, chaos, any, tcp, udp, pin-workers, rate-limit, access, "
-                + "confinement, locations, brake, latencies, clusters, monitors, endpoints, "
+                + "confinement, locations, brake, latencies, resolver, clusters, monitors, endpoints, "
                 + "policies"),
         BrokenCase(
             "same zone twice", "zones: { a.example: x, A.EXAMPLE.: y }",

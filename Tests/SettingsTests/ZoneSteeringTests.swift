@@ -137,7 +137,8 @@ struct ZoneSteeringTests {
     @Test(arguments: [
         BrokenCase(
             "another key", "whenDown: { polisy: edge }",
-            "z.yaml:2:39: a map as 'whenDown' must be {policy: POLICY}: what answers instead"),
+            "z.yaml:2:39: a map as 'whenDown' must be {policy: POLICY} or {host: NAME}: what answers instead"
+        ),
         BrokenCase(
             "no such endpoint", "whenDown: { policy: edgy }",
             "z.yaml:2:49: endpoint 'edgy' is not defined; did you mean 'edge'?"),
