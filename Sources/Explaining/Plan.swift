@@ -68,6 +68,7 @@ package struct Plan: Codable, Sendable, Hashable {
         package var effect: Effect
         package var names: [String]
         /// What differs beside the shares, by key.
+        package var changes: [Change]
         /// The largest share of the queries of any family and client that goes elsewhere.
         package var moved: Double
         package var shares: [ShareRow]
