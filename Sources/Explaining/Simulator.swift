@@ -189,7 +189,7 @@ extension Outcome {
     }
 
     /// What is answered when the policy is down.
-    fileprivate var text: String {
+    var text: String {
         switch outcome {
         case .addressesWhileDown:
             listed > 0 ? "answers the addresses of whenDown" : "answers as whenDown says"

@@ -49,7 +49,7 @@ package struct Advice: Hashable, Sendable {
         Finding(.warning, at: position, "\(message) [\(code.rawValue)]")
     }
 
-    /// Warnings kept of one kind: more than anybody reads.
+    /// Warnings of one kind that are written out: more than anybody reads.
     package static let maximumOfCode = 10_000
 
     /// Warnings in the order of files; at most so many of a kind, and then how many more there are.

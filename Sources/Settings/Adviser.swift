@@ -5,7 +5,7 @@ package import Zones
 /// - Parameters:
 ///   - hasFeeds: whether a feed may judge endpoints that no monitor checks.
 ///   - zones: every zone with its steering.
-/// - Returns: at most `Advice.maximumOfCode` of each kind; none that the name it is about accepts.
+/// - Returns: a few for each definition at most; none that the name it is about accepts.
 package func advice(
     platform: SteeringDefinition, zones: [SteeringDefinition], hasFeeds: Bool
 ) -> [Advice] {
@@ -29,13 +29,9 @@ package func advice(
     var last = Adviser(scope: scope, isZone: false, hasFeeds: hasFeeds)
     last.reportUnused(platform, use)
     all += last.advice
-    var counts: [Advice.Code: Int] = [:]
     return all.sorted {
         let (a, b) = ($0.position, $1.position)
         return (a.file, a.line, a.column) < (b.file, b.line, b.column)
-    }.filter {
-        counts[$0.code, default: 0] += 1
-        return counts[$0.code, default: 0] <= Advice.maximumOfCode
     }
 }
 

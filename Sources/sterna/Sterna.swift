@@ -17,7 +17,8 @@ struct Sterna: AsyncParsableCommand {
         version: ProgramVersion.current,
         subcommands: [
             ServeCommand.self, CheckCommand.self, StatusCommand.self, ExplainCommand.self,
-            SimulateCommand.self, ImportCommand.self, FailbackCommand.self, BrakeCommand.self,
+            SimulateCommand.self, PlanCommand.self, ImportCommand.self, FailbackCommand.self,
+            BrakeCommand.self,
             CanaryCommand.self,
         ])
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Compiling
 import Settings
 import Zones
 

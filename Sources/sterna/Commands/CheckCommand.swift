@@ -24,7 +24,7 @@ struct CheckCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ConfigurationOptions
 
-    @Flag(help: "Exit with 1 if there is a warning.")
+    @ArgumentParser.Flag(help: "Exit with 1 if there is a warning.")
     var strict = false
 
     @OptionGroup var allowed: AllowedAdvice
