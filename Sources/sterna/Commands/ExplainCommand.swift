@@ -10,8 +10,8 @@ struct ExplainCommand: AsyncParsableCommand {
         commandName: "explain",
         abstract: "Say why a question is answered as it is.",
         discussion: """
-            Shows the names on the way, every member of the policy and why it is left out, the probability
-            of each answer, its TTL and its scope. Asks a running server, or compiles a configuration
+            Shows the names on the way, every member of the policy and why it is left out, the probability \
+            of each answer, its TTL and its scope. Asks a running server, or compiles a configuration \
             without one.
 
             EXAMPLES

@@ -12,11 +12,11 @@ struct PlanCommand: AsyncParsableCommand {
         commandName: "plan",
         abstract: "Say what a changed configuration changes in answers.",
         discussion: """
-            Compares two configurations: names that lose their last endpoint first, then exact shares before
-            and after, TTLs, static records, definitions, and warnings that are new. The server keeps no
-            configuration of its own, so --against names the files that it runs with, such as a checkout of
-            what is deployed; --live takes the verdicts that it has. Settings of the server itself, such as
-            'listen', are not compared. One client stands for each branch of geo and subnet; --client looks
+            Compares two configurations: names that lose their last endpoint first, then exact shares before \
+            and after, TTLs, static records, definitions, and warnings that are new. The server keeps no \
+            configuration of its own, so --against names the files that it runs with, such as a checkout of \
+            what is deployed; --live takes the verdicts that it has. Settings of the server itself, such as \
+            'listen', are not compared. One client stands for each branch of geo and subnet; --client looks \
             at further ones, which proximity, latency and hash need.
 
             EXAMPLES

@@ -13,8 +13,8 @@ struct SimulateCommand: AsyncParsableCommand {
         commandName: "simulate",
         abstract: "Say where the queries go when something is lost or changed.",
         discussion: """
-            Compares the shares of clusters and endpoints before and after, exactly, and names what loses its
-            last endpoint. Endpoints are healthy unless --with or a running server (--live) says otherwise.
+            Compares the shares of clusters and endpoints before and after, exactly, and names what loses its \
+            last endpoint. Endpoints are healthy unless --with or a running server (--live) says otherwise. \
             Names count by the queries of a log, or all alike.
 
             EXAMPLES
