@@ -2,6 +2,26 @@ import Health
 import Testing
 
 @Suite struct HysteresisTests {
+    /// gdnsd's TTLs with its defaults, an interval of 10 s: `interval × checks still needed` (its two
+    /// thresholds for successes are one here, so each row has the one that it is about).
+    @Test(arguments: [
+        ("steady", 10, "+", 100), ("after one failure", 10, "+-", 90),
+        ("after nine failures", 10, "+" + String(repeating: "-", count: 9), 10),
+        ("just went down", 20, "+" + String(repeating: "-", count: 10), 200),
+        ("down, one success", 20, "+" + String(repeating: "-", count: 10) + "+", 190),
+        (
+            "down, one success and a failure", 20, "+" + String(repeating: "-", count: 10) + "+-",
+            200
+        ),
+        ("three failures, nine successes", 10, "+---" + String(repeating: "+", count: 9), 70),
+        ("three failures, ten successes", 10, "+---" + String(repeating: "+", count: 10), 100),
+    ])
+    func timesAreThoseOfGdnsd(_ name: String, _ rise: Int, _ results: String, _ seconds: Int) {
+        var machine = Hysteresis(rise: rise, fall: 10)
+        for result in results { machine.record(passed: result == "+") }
+        #expect(machine.checksUntilChange * 10 == seconds, "\(name)")
+    }
+
     /// A sequence of results, `+` passed and `-` failed, and the state after it.
     struct Case: CustomTestStringConvertible, Sendable {
         var testDescription: String
