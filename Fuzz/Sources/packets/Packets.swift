@@ -3,7 +3,8 @@ import Serving
 
 // Mutated packets through the answering function, as fast as they go: `packets COUNT CORPUS [SEED]`.
 //
-// Every packet is answered over UDP and over TCP, and both responses are read by the audit.
+// Every packet is answered over UDP and over TCP, in turn by a server that limits rates and by one that does not,
+// and both responses are read by the audit.
 
 /// Says how it went, and ends.
 @main enum Packets {
@@ -19,13 +20,13 @@ import Serving
             [UInt8](try Data(contentsOf: URL(filePath: "\(folder)/\($0)")))
         }
         var mutator = FuzzMutator(seeds: seeds, words: FuzzEntry.message.words, seed: seed)
-        let server = try FuzzServer.rich()
+        let servers = [try FuzzServer.rich(), try FuzzServer.rich(isLimited: false)]
         let clock = ContinuousClock()
         let start = clock.now
         let before = residentKilobytes()
         for round in 0..<count {
             let packet = mutator.next()
-            if let complaint = server.complaint(about: packet) {
+            if let complaint = servers[round % 2].complaint(about: packet) {
                 fail("round \(round): \(complaint): \(packet)")
             }
         }
@@ -35,7 +36,9 @@ import Serving
             "\(count) packets (seed \(seed)), each over UDP and TCP, no fault: \(Int(seconds)) s,"
                 + " \(rate) packets/s; resident \(before) kB before, \(residentKilobytes()) kB after"
         )
-        for counter in Counter.allCases { print("  \(counter): \(server.count(counter))") }
+        for counter in Counter.allCases {
+            print("  \(counter): \(servers.reduce(0) { $0 + $1.count(counter) })")
+        }
     }
 
     private static func fail(_ text: String) -> Never {

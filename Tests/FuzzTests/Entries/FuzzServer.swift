@@ -27,9 +27,10 @@ final class FuzzServer {
     private let image: ServingImage
     private var state: AnsweringState
 
-    init(_ sources: [ZoneSource], shared: Shared = Shared()) throws {
+    /// - Parameter isLimited: whether responses are counted, which plain queries have no short way with.
+    init(_ sources: [ZoneSource], shared: Shared = Shared(), isLimited: Bool = true) throws {
         let compiled = try compile(
-            sources, platform: SteeringDefinition(), settings: FuzzServer.settings,
+            sources, platform: SteeringDefinition(), settings: FuzzServer.settings(isLimited),
             slots: SlotMap(capacity: FuzzServer.slots), generation: 1)
         self.shared = shared
         state = AnsweringState(random: RandomSource(seed: 1), rates: shared.rates)
@@ -88,13 +89,15 @@ final class FuzzServer {
     // MARK: What is served
 
     /// Everything that a response may carry is on.
-    private static var settings: AnswerSettings {
+    private static func settings(_ isLimited: Bool) -> AnswerSettings {
         var settings = AnswerSettings()
         settings.nsid = Array("fuzz-1".utf8)
         settings.chaosVersion = Array("version".utf8)
         settings.chaosID = Array("id".utf8)
-        settings.rateLimit = RateLimit(responses: 1_000)
-        settings.rateLimit?.isDryRun = true
+        if isLimited {
+            settings.rateLimit = RateLimit(responses: 1_000)
+            settings.rateLimit?.isDryRun = true
+        }
         settings.cookies = CookieSecrets(
             current: [UInt8](repeating: 1, count: CookieSecrets.bytes),
             previous: [UInt8](repeating: 2, count: CookieSecrets.bytes))
@@ -102,7 +105,7 @@ final class FuzzServer {
     }
 
     /// Zones with a bit of everything, among them steered names of which some are down.
-    static func rich() throws -> FuzzServer {
+    static func rich(isLimited: Bool = true) throws -> FuzzServer {
         var zones: [ZoneSource] = []
         for (origin, text) in [("example.org.", parentZone), ("deep.example.org.", childZone)] {
             let files = ZoneFiles(folder: "", contents: ["zone": head + text])
@@ -112,7 +115,7 @@ final class FuzzServer {
             zones.append(ZoneSource(zone: zone))
         }
         zones[0].steering = try steering()
-        return try FuzzServer(zones)
+        return try FuzzServer(zones, isLimited: isLimited)
     }
 
     private static let head = """

@@ -3,8 +3,9 @@ import DNSWire
 extension FuzzEntry {
     /// A whole message through the answering function.
     static let message = FuzzEntry("message", words: messageWords) {
-        let server = try FuzzServer.rich()
-        return { server.complaint(about: $0) }
+        let limited = try FuzzServer.rich()
+        let plain = try FuzzServer.rich(isLimited: false)
+        return { limited.complaint(about: $0) ?? plain.complaint(about: $0) }
     }
 
     /// The options of an OPT (RFC 6891 §6.1.2): as data of the record, and each option code with data.
