@@ -89,5 +89,47 @@ extension EndToEnd {
                 #expect(nothing.exitCode == 64)
             }
         }
+
+        @Test func aChangeIsPlannedBeforeItIsMade() async throws {
+            try await withSite(serving: nil) { site in
+                let old = "\(site.folder)/old"
+                try FileManager.default.createDirectory(
+                    atPath: old, withIntermediateDirectories: true)
+                for name in ["sterna.yaml", "zones"] {
+                    try FileManager.default.copyItem(
+                        atPath: "\(site.folder)/\(name)", toPath: "\(old)/\(name)")
+                }
+                let plan = ["plan", "--against", "old/sterna.yaml", "--exit-code"]
+                let same = try await site.sterna(plan)
+                #expect(same.exitCode == 0, "\(same.log)")
+                #expect(same.output.hasSuffix("No answer changes.\n"), "\(same.output)")
+                try site.edit("zones/example.com.yaml") {
+                    $0.replacing("edge-us: 3, edge-eu: 1", with: "edge-us: 1, edge-eu: 1")
+                }
+                let other = try await site.sterna(plan)
+                #expect(other.exitCode == 2, "\(other.log)")
+                #expect(
+                    other.output.contains("example.com/edge-us 75.0 % → 50.0 %"), "\(other.output)")
+                let against = try await site.sterna(["plan"])
+                #expect(against.exitCode == 64)
+            }
+        }
+
+        @Test func warningsFailACheckOnlyWhereThatIsAsked() async throws {
+            try await withSite(serving: nil) { site in
+                try site.edit("zones/example.com.yaml") {
+                    $0.replacing(
+                        ", accept: single-endpoint, policy: edge-eu", with: ", policy: edge-eu")
+                }
+                let check = try await site.sterna(["check"])
+                #expect(check.exitCode == 0)
+                #expect(check.output.contains("[single-endpoint]"), "\(check.output)")
+                #expect(try await site.sterna(["check", "--strict"]).exitCode == 1)
+                let allowed = try await site.sterna([
+                    "check", "--strict", "--allow", "single-endpoint",
+                ])
+                #expect(allowed.exitCode == 0, "\(allowed.output)")
+            }
+        }
     }
 }
